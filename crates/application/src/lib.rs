@@ -1,0 +1,10 @@
+//! The use cases of Stoa: one file each, reading like its sentence.
+//!
+//! A use case authorises, loads, lets the domain decide, saves and announces. It knows the ports
+//! of the domain and nothing of databases, HTTP or the process it runs in. A service struct a
+//! context holds what its use cases share.
+
+#[cfg(test)]
+mod fixture;
+
+pub mod cold_storage;

@@ -1,0 +1,8 @@
+//! People, their passwords, their sessions and tokens.
+
+pub mod dto;
+pub mod password;
+pub mod ports;
+pub mod session;
+pub mod token;
+pub mod user;

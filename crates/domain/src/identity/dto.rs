@@ -1,0 +1,195 @@
+//! What requests and responses about identity look like.
+
+use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+use super::password::password_rule;
+use super::token::TokenPair;
+use super::user::User;
+use crate::kernel::email::Email;
+use crate::kernel::field::rule;
+use crate::kernel::ids::{OrganizationId, UserId};
+use crate::kernel::name::Name;
+use crate::kernel::secret::Secret;
+use crate::kernel::sources::Timestamp;
+use crate::organizations::dto::OrganizationSummary;
+
+/// A person who registers, with the organization they found.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RegisterRequest {
+    /// Address; case does not matter.
+    #[validate(custom(function = "rule::<Email>"))]
+    #[cfg_attr(feature = "openapi", schema(format = Email, example = "kim@example.com"))]
+    pub email: String,
+    /// 8 to 128 characters with upper case, lower case and a digit.
+    #[validate(custom(function = "password_rule"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 8, max_length = 128))]
+    pub password: Secret,
+    /// The person's name.
+    #[validate(custom(function = "rule::<Name>"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, example = "Kim Ha-neul"))]
+    pub name: String,
+    /// The organization's name.
+    #[validate(custom(function = "rule::<Name>"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, example = "Harbour Cold Store"))]
+    pub organization_name: String,
+}
+
+/// Address and password.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LoginRequest {
+    /// Address.
+    #[validate(length(max = 254, message = "must have at most 254 characters"))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 254, example = "kim@example.com"))]
+    pub email: String,
+    /// Password.
+    #[cfg_attr(feature = "openapi", schema(max_length = 128))]
+    pub password: Secret,
+}
+
+/// The `OAuth2` password form. Fields that the standard has and Stoa does not need are accepted.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TokenRequest {
+    /// `password`, if it is given.
+    #[validate(custom(function = "password_grant"))]
+    #[cfg_attr(feature = "openapi", schema(pattern = "^password$"))]
+    pub grant_type: Option<String>,
+    /// Address.
+    #[validate(length(max = 254, message = "must have at most 254 characters"))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 254, example = "kim@example.com"))]
+    pub username: String,
+    /// Password.
+    #[cfg_attr(feature = "openapi", schema(max_length = 128))]
+    pub password: Secret,
+    /// Not used.
+    pub scope: Option<String>,
+    /// Not used.
+    pub client_id: Option<String>,
+    /// Not used.
+    pub client_secret: Option<Secret>,
+}
+
+fn password_grant(grant_type: &str) -> Result<(), validator::ValidationError> {
+    if grant_type == "password" {
+        Ok(())
+    } else {
+        Err(validator::ValidationError::new("grant_type").with_message("must be password".into()))
+    }
+}
+
+impl From<TokenRequest> for LoginRequest {
+    fn from(form: TokenRequest) -> Self {
+        Self { email: form.username, password: form.password }
+    }
+}
+
+/// A refresh token to be spent.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RefreshRequest {
+    /// The token of the last answer.
+    pub refresh_token: Secret,
+}
+
+/// The organization to work in from now on.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SwitchOrganizationRequest {
+    /// One of the caller's organizations.
+    pub organization_id: OrganizationId,
+}
+
+/// A token pair.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenResponse {
+    /// Sent as `Authorization: Bearer …`.
+    pub access_token: Secret,
+    /// Good once, at `/auth/refresh`.
+    pub refresh_token: Secret,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// Life of the access token in seconds.
+    pub expires_in: i64,
+}
+
+impl From<TokenPair> for TokenResponse {
+    fn from(pair: TokenPair) -> Self {
+        Self {
+            access_token: pair.access,
+            refresh_token: pair.refresh,
+            token_type: "Bearer",
+            expires_in: pair.expires_in.num_seconds(),
+        }
+    }
+}
+
+/// A person.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserResponse {
+    /// Id.
+    pub id: UserId,
+    /// Address.
+    pub email: String,
+    /// Name.
+    pub name: String,
+    /// When the account was made.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub created_at: Timestamp,
+}
+
+impl From<User> for UserResponse {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id,
+            email: user.email.as_str().to_owned(),
+            name: user.name.as_str().to_owned(),
+            created_at: user.created_at,
+        }
+    }
+}
+
+/// What registering gives.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RegisterResponse {
+    /// The new person.
+    pub user: UserResponse,
+    /// The new organization.
+    pub organization: OrganizationSummary,
+    /// Sent as `Authorization: Bearer …`.
+    pub access_token: Secret,
+    /// Good once, at `/auth/refresh`.
+    pub refresh_token: Secret,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// Life of the access token in seconds.
+    pub expires_in: i64,
+}
+
+/// The signed-in person.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MeResponse {
+    /// Id.
+    pub id: UserId,
+    /// Address.
+    pub email: String,
+    /// Name.
+    pub name: String,
+    /// The organization the token is for.
+    pub organization: Option<OrganizationSummary>,
+    /// All organizations the person belongs to.
+    pub organizations: Vec<OrganizationSummary>,
+    /// Permission codes in the organization the token is for.
+    pub permissions: Vec<&'static str>,
+}

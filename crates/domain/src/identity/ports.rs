@@ -1,0 +1,219 @@
+//! What identity needs from a store, and from cryptography.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::password::PasswordHash;
+use super::session::{ActiveSession, Session};
+use super::token::{AccessClaims, InvalidToken, RefreshToken, SigningError, Spending, TokenDigest, VerifiedToken};
+use super::user::{Account, User};
+use crate::audit::AuditTrail;
+use crate::kernel::actor::{ControlScope, TenantScope};
+use crate::kernel::email::Email;
+use crate::kernel::ids::{SessionId, UserId};
+use crate::kernel::secret::Secret;
+use crate::kernel::sources::Timestamp;
+use crate::kernel::store_error::StoreError;
+use crate::kernel::unit_of_work::Context;
+use crate::organizations::ports::{MemberRepository, OrganizationRepository};
+
+/// The context: opened by a [`ControlScope`], works with [`IdentityTx`].
+pub struct Identity;
+
+impl Context for Identity {
+    type Scope = ControlScope;
+    type Tx<'t> = IdentityTx<'t>;
+}
+
+/// The ports of identity inside one transaction.
+pub struct IdentityTx<'t> {
+    /// People.
+    pub users: &'t dyn UserRepository,
+    /// Their password hashes.
+    pub credentials: &'t dyn CredentialRepository,
+    /// Their sessions.
+    pub sessions: &'t dyn SessionRepository,
+    /// The tokens that renew sessions.
+    pub refresh_tokens: &'t dyn RefreshTokenRepository,
+    /// Organizations.
+    pub organizations: &'t dyn OrganizationRepository,
+    /// Who belongs to them.
+    pub members: &'t dyn MemberRepository,
+    /// Audit trail of the control plane.
+    pub audit: &'t dyn AuditTrail,
+}
+
+/// Keeps people.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait UserRepository {
+    /// The person with this address.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find_by_email(&self, email: &Email) -> Result<Option<User>, StoreError>;
+
+    /// The person with all organizations they belong to, in the order of joining; one statement.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find_account(&self, id: UserId) -> Result<Option<Account>, StoreError>;
+
+    /// Adds a person.
+    ///
+    /// # Errors
+    /// [`StoreError::Duplicate`] if the address is taken; the transaction stays usable.
+    fn insert(&self, user: &User) -> Result<(), StoreError>;
+}
+
+/// Keeps password hashes.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait CredentialRepository {
+    /// The hash of this person's password, if they have one.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find(&self, user: UserId) -> Result<Option<PasswordHash>, StoreError>;
+
+    /// Sets or replaces the hash.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn put(&self, user: UserId, hash: &PasswordHash, at: Timestamp) -> Result<(), StoreError>;
+}
+
+/// Keeps sessions.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait SessionRepository {
+    /// The session with the present rank of its person, in one statement. `None` if it does not
+    /// exist or was revoked, or if the person has left the organization it is for. An expired one
+    /// is given: the caller holds the clock.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find_active(&self, id: SessionId) -> Result<Option<ActiveSession>, StoreError>;
+
+    /// Adds a session.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn insert(&self, session: &Session) -> Result<(), StoreError>;
+
+    /// Notes that the session was used and lasts longer.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn extend(&self, id: SessionId, used_at: Timestamp, expires_at: Timestamp) -> Result<(), StoreError>;
+
+    /// Ends the session; answers whether it was still going on.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn revoke(&self, id: SessionId, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Ends all sessions of this person in the scope's organization; answers which they were.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn revoke_in(&self, scope: &TenantScope, user: UserId, at: Timestamp) -> Result<Vec<SessionId>, StoreError>;
+}
+
+/// Keeps digests of refresh tokens.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait RefreshTokenRepository {
+    /// Adds a token.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn insert(&self, token: &RefreshToken) -> Result<(), StoreError>;
+
+    /// Spends the token with this digest. Of any number of concurrent attempts exactly one
+    /// answers [`Spending::Spent`].
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn spend(&self, digest: &TokenDigest, at: Timestamp) -> Result<Spending, StoreError>;
+}
+
+/// Hashing failed for lack of memory or because of a broken installation.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the password could not be hashed: {0}")]
+pub struct HashingError(pub String);
+
+/// What a password was found to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verification {
+    /// Not the one behind the hash.
+    Wrong,
+    /// The right one.
+    Right,
+    /// The right one, but hashed with parameters that are no longer used.
+    Outdated,
+}
+
+/// Hashes passwords. Every call costs the processor tens of milliseconds and 19 MiB: never call it
+/// inside a transaction.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait PasswordHasher: Send + Sync {
+    /// The hash of a password, under a fresh salt.
+    ///
+    /// # Errors
+    /// [`HashingError`] if the machine cannot.
+    fn hash(&self, password: &Secret) -> Result<PasswordHash, HashingError>;
+
+    /// Compares a password with a hash. Without a hash, or with one that cannot be read, the
+    /// answer is [`Verification::Wrong`] after the same amount of work.
+    ///
+    /// # Errors
+    /// [`HashingError`] if the machine cannot.
+    fn verify(&self, password: &Secret, hash: Option<PasswordHash>) -> Result<Verification, HashingError>;
+}
+
+/// Signs and verifies access tokens.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait TokenSigner: Send + Sync {
+    /// The claims as a signed token.
+    ///
+    /// # Errors
+    /// [`SigningError`] if the key does not work.
+    fn sign(&self, claims: &AccessClaims) -> Result<Secret, SigningError>;
+
+    /// Reads a token that this installation signed, with its one algorithm and for its issuer and
+    /// audience. Does not look at the clock: the caller compares `expires_at`.
+    ///
+    /// # Errors
+    /// [`InvalidToken`] for every other text.
+    fn verify(&self, token: &str) -> Result<VerifiedToken, InvalidToken>;
+}
+
+/// Makes refresh tokens.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait RefreshTokenSource: Send + Sync {
+    /// A fresh token of 256 random bits.
+    ///
+    /// # Errors
+    /// [`SigningError`] if the machine has no randomness.
+    fn generate(&self) -> Result<Secret, SigningError>;
+
+    /// The digest under which a token is stored.
+    fn digest(&self, token: &Secret) -> TokenDigest;
+}
+
+/// Remembers live sessions for a few seconds, so that most requests need no query for them.
+///
+/// An adapter forgets by itself after at most five seconds; what was put under an epoch older than
+/// the last [`forget`](Self::forget) must never be answered.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait SessionCache: Send + Sync {
+    /// The session, if it is remembered.
+    fn get(&self, id: SessionId) -> Option<Arc<ActiveSession>>;
+
+    /// To be asked before the session is read from the store.
+    fn epoch(&self) -> u64;
+
+    /// Remembers a session that was read after `epoch` was asked.
+    fn put(&self, epoch: u64, session: Arc<ActiveSession>);
+
+    /// Forgets sessions that have ended or changed. To be called after the commit.
+    fn forget(&self, ids: &[SessionId]);
+}

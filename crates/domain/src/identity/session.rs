@@ -1,0 +1,44 @@
+//! Sessions: one sign-in, in one organization, until it ends.
+
+use crate::kernel::actor::{Actor, Origin, Standing};
+use crate::kernel::ids::{OrganizationId, SessionId, UserId};
+use crate::kernel::sources::Timestamp;
+
+/// A session at its beginning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// The organization it stays in.
+    pub organization_id: Option<OrganizationId>,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it ends unless it is refreshed.
+    pub expires_at: Timestamp,
+    /// Where it began.
+    pub origin: Origin,
+}
+
+/// What a live session entitles to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveSession {
+    /// The session.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// Organization and present rank; none for somebody who belonged to none when it began.
+    pub standing: Option<Standing>,
+    /// Slug of that organization.
+    pub organization_slug: Option<String>,
+    /// When it ends unless it is refreshed.
+    pub expires_at: Timestamp,
+}
+
+impl ActiveSession {
+    /// The actor of a request made in this session.
+    pub fn actor(&self, origin: Origin) -> Actor {
+        Actor { user_id: self.user_id, session_id: self.id, standing: self.standing, origin }
+    }
+}

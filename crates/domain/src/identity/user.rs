@@ -1,0 +1,31 @@
+//! A person, independent of any organization.
+
+use serde::Serialize;
+
+use crate::kernel::email::Email;
+use crate::kernel::ids::UserId;
+use crate::kernel::name::Name;
+use crate::kernel::sources::Timestamp;
+use crate::organizations::organization::MemberOf;
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct User {
+    /// Id.
+    pub id: UserId,
+    /// Address, unique among all people.
+    pub email: Email,
+    /// Name.
+    pub name: Name,
+    /// When the account was made.
+    pub created_at: Timestamp,
+}
+
+/// A person with the organizations they belong to, in the order of joining.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The person.
+    pub user: User,
+    /// Where they belong.
+    pub organizations: Vec<MemberOf>,
+}

@@ -1,0 +1,15 @@
+//! What every context is built from: ids, time, scopes, permissions, pages, the unit of work.
+
+pub mod actor;
+pub mod email;
+pub mod field;
+pub mod ids;
+pub mod name;
+pub mod page;
+pub mod patch;
+pub mod permission;
+pub mod rank;
+pub mod secret;
+pub mod sources;
+pub mod store_error;
+pub mod unit_of_work;

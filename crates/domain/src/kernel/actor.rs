@@ -1,0 +1,274 @@
+//! Who acts, from where, and what that proves.
+//!
+//! Tenant data is reached only through a [`TenantScope`], and only a successful authorisation
+//! makes one: its fields are private to this module.
+
+use std::net::IpAddr;
+
+use thiserror::Error;
+
+use super::ids::{OrganizationId, SessionId, UserId};
+use super::permission::Permission;
+use super::rank::Rank;
+
+/// Where a request came from; goes into every audit entry it causes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Address of the peer, if it came over a network.
+    pub ip_address: Option<IpAddr>,
+    /// The client's `User-Agent`, cut to 512 bytes.
+    pub user_agent: Option<String>,
+    /// The W3C trace id: 32 lower-case hex digits.
+    pub trace_id: String,
+}
+
+/// What kind of actor stands in an audit entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActorType {
+    /// A known person.
+    User,
+    /// Somebody who has not signed in.
+    Anonymous,
+    /// Stoa itself: the command line or a job.
+    System,
+}
+
+impl ActorType {
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Anonymous => "anonymous",
+            Self::System => "system",
+        }
+    }
+}
+
+/// Who did it: carried by every scope, written into every audit entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// What kind of actor.
+    pub actor_type: ActorType,
+    /// The person; the nil id for the other kinds.
+    pub user_id: UserId,
+    /// The session, where there is one.
+    pub session_id: Option<SessionId>,
+    /// Where the request came from.
+    pub origin: Origin,
+}
+
+impl Stamp {
+    /// Somebody not signed in.
+    pub fn anonymous(origin: Origin) -> Self {
+        Self { actor_type: ActorType::Anonymous, user_id: UserId::NIL, session_id: None, origin }
+    }
+
+    /// A person who is just being recognised, and so has no session yet.
+    pub fn user(user_id: UserId, origin: Origin) -> Self {
+        Self { actor_type: ActorType::User, user_id, session_id: None, origin }
+    }
+
+    /// Stoa itself.
+    pub fn system() -> Self {
+        Self { actor_type: ActorType::System, user_id: UserId::NIL, session_id: None, origin: Origin::default() }
+    }
+}
+
+/// Proof of a permission in one organization; opens its tenant plane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantScope {
+    tenant: OrganizationId,
+    stamp: Stamp,
+}
+
+impl TenantScope {
+    /// The organization whose rows may be touched.
+    pub fn tenant(&self) -> OrganizationId {
+        self.tenant
+    }
+
+    /// Who touches them.
+    pub fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+
+    /// The same proof for the control plane, where people and memberships live.
+    pub fn control(&self) -> ControlScope {
+        ControlScope { organization: Some(self.tenant), stamp: self.stamp.clone() }
+    }
+
+    /// A scope without an authorisation behind it, for tests of adapters and use cases.
+    #[cfg(feature = "mocks")]
+    pub fn for_tests(tenant: OrganizationId) -> Self {
+        Self { tenant, stamp: Stamp::system() }
+    }
+}
+
+/// Opens the control plane: users, organizations, memberships, sessions.
+///
+/// It proves nothing of an organization; calls that touch one ask for a [`TenantScope`] besides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlScope {
+    organization: Option<OrganizationId>,
+    stamp: Stamp,
+}
+
+impl ControlScope {
+    /// A scope whose audit entries belong to the platform.
+    pub fn new(stamp: Stamp) -> Self {
+        Self { organization: None, stamp }
+    }
+
+    /// The same scope with audit entries that belong to `organization`.
+    #[must_use]
+    pub fn about(mut self, organization: OrganizationId) -> Self {
+        self.organization = Some(organization);
+        self
+    }
+
+    /// The organization the audit entries belong to, if any.
+    pub fn organization(&self) -> Option<OrganizationId> {
+        self.organization
+    }
+
+    /// Who acts.
+    pub fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+}
+
+/// The organization a session works in, and the rank it has there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The organization.
+    pub organization_id: OrganizationId,
+    /// The rank.
+    pub rank: Rank,
+}
+
+/// A signed-in person: what a request is allowed is asked of this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The person.
+    pub user_id: UserId,
+    /// The session behind the token.
+    pub session_id: SessionId,
+    /// The organization the token is for; none for somebody who belongs to none.
+    pub standing: Option<Standing>,
+    /// Where the request came from.
+    pub origin: Origin,
+}
+
+impl Actor {
+    /// The proof of `permission` in the organization the token is for.
+    ///
+    /// # Errors
+    /// [`Forbidden`] without that permission, or without an organization.
+    pub fn authorize(&self, permission: Permission) -> Result<TenantScope, Forbidden> {
+        match self.standing {
+            Some(standing) if standing.rank.permissions().contains(&permission) => Ok(self.scope_in(standing)),
+            _ => Err(Forbidden),
+        }
+    }
+
+    /// The proof of `permission` in the organization a path names, which must be the token's.
+    ///
+    /// # Errors
+    /// [`Denied::Elsewhere`] for any other organization, existing or not; otherwise as
+    /// [`authorize`](Self::authorize).
+    pub fn authorize_in(&self, organization: OrganizationId, permission: Permission) -> Result<TenantScope, Denied> {
+        self.belongs_to(organization)?;
+        Ok(self.authorize(permission)?)
+    }
+
+    /// The proof that the token is for the organization a path names; asks for no permission.
+    ///
+    /// # Errors
+    /// [`Elsewhere`] for any other organization, existing or not.
+    pub fn belongs_to(&self, organization: OrganizationId) -> Result<TenantScope, Elsewhere> {
+        match self.standing {
+            Some(standing) if standing.organization_id == organization => Ok(self.scope_in(standing)),
+            _ => Err(Elsewhere),
+        }
+    }
+
+    /// Opens the control plane in the actor's own name.
+    pub fn control(&self) -> ControlScope {
+        ControlScope { organization: self.standing.map(|standing| standing.organization_id), stamp: self.stamp() }
+    }
+
+    fn scope_in(&self, standing: Standing) -> TenantScope {
+        TenantScope { tenant: standing.organization_id, stamp: self.stamp() }
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp {
+            actor_type: ActorType::User,
+            user_id: self.user_id,
+            session_id: Some(self.session_id),
+            origin: self.origin.clone(),
+        }
+    }
+}
+
+/// The actor lacks the permission. The answer says no more than that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the permission is missing")]
+pub struct Forbidden;
+
+/// The path names an organization that the token is not for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the organization is not the token's")]
+pub struct Elsewhere;
+
+/// Why an authorisation in a named organization failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Denied {
+    /// See [`Elsewhere`].
+    #[error(transparent)]
+    Elsewhere(#[from] Elsewhere),
+    /// See [`Forbidden`].
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::permission::{WAREHOUSE_MANAGE, WAREHOUSE_VIEW};
+    use uuid::Uuid;
+
+    fn organization(n: u128) -> OrganizationId {
+        Uuid::from_u128(n).into()
+    }
+
+    fn actor(standing: Option<Standing>) -> Actor {
+        Actor {
+            user_id: Uuid::from_u128(7).into(),
+            session_id: Uuid::from_u128(8).into(),
+            standing,
+            origin: Origin::default(),
+        }
+    }
+
+    #[test]
+    fn a_scope_is_for_the_tokens_organization() {
+        let admin = actor(Some(Standing { organization_id: organization(1), rank: Rank::Admin }));
+        assert_eq!(admin.authorize(WAREHOUSE_MANAGE).unwrap().tenant(), organization(1));
+        assert_eq!(admin.authorize_in(organization(2), WAREHOUSE_MANAGE), Err(Denied::Elsewhere(Elsewhere)));
+    }
+
+    #[test]
+    fn a_member_does_not_manage() {
+        let member = actor(Some(Standing { organization_id: organization(1), rank: Rank::Member }));
+        assert!(member.authorize(WAREHOUSE_VIEW).is_ok());
+        assert_eq!(member.authorize(WAREHOUSE_MANAGE), Err(Forbidden));
+        assert_eq!(member.authorize_in(organization(1), WAREHOUSE_MANAGE), Err(Denied::Forbidden(Forbidden)));
+    }
+
+    #[test]
+    fn without_an_organization_nothing_is_allowed() {
+        assert_eq!(actor(None).authorize(WAREHOUSE_VIEW), Err(Forbidden));
+        assert_eq!(actor(None).belongs_to(organization(1)), Err(Elsewhere));
+    }
+}

@@ -1,0 +1,77 @@
+//! The catalogue of permissions: one constant each, compiled in.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// A permission code, `<resource>.<verb>`. Only the constants of this module exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Permission {
+    code: &'static str,
+    description: &'static str,
+}
+
+impl Permission {
+    /// The code, as it stands in JSON.
+    pub fn code(self) -> &'static str {
+        self.code
+    }
+
+    /// What it allows, in a few words.
+    pub fn description(self) -> &'static str {
+        self.description
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+impl Serialize for Permission {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code)
+    }
+}
+
+macro_rules! catalogue {
+    ($($name:ident = $code:literal, $description:literal;)*) => {
+        $(#[doc = $description] pub const $name: Permission = Permission { code: $code, description: $description };)*
+
+        /// Every permission, in the order of the catalogue.
+        pub const ALL: &[Permission] = &[$($name),*];
+    };
+}
+
+catalogue! {
+    TENANT_MANAGE = "tenant.manage", "Change the organization itself";
+    USER_VIEW = "user.view", "See the organization's people";
+    USER_INVITE = "user.invite", "Bring people into the organization";
+    USER_DISABLE = "user.disable", "Remove people from the organization";
+    WAREHOUSE_VIEW = "warehouse.view", "See warehouses";
+    WAREHOUSE_MANAGE = "warehouse.manage", "Create, change, delete and restore warehouses";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::ALL;
+
+    #[test]
+    fn codes_are_unique_and_well_formed() {
+        let codes: BTreeSet<_> = ALL.iter().map(|permission| permission.code()).collect();
+        assert_eq!(codes.len(), ALL.len());
+        for code in codes {
+            let parts: Vec<_> = code.split('.').collect();
+            assert!(
+                parts.len() == 2
+                    && parts
+                        .iter()
+                        .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c == '_')),
+                "{code} is not <resource>.<verb>"
+            );
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Organizations, which are the tenants, and who belongs to them.
+
+pub mod dto;
+pub mod membership;
+pub mod organization;
+pub mod ports;

@@ -1,0 +1,207 @@
+//! What requests and responses about organizations look like.
+
+use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+use super::membership::Member;
+use super::organization::{MemberOf, Organization};
+use super::ports::BY_JOINING;
+use crate::kernel::email::Email;
+use crate::kernel::field::{InvalidField, rule};
+use crate::kernel::ids::{OrganizationId, UserId};
+use crate::kernel::name::Name;
+use crate::kernel::page::{Paging, Window};
+use crate::kernel::rank::Rank;
+use crate::kernel::sources::Timestamp;
+
+/// An organization to be created.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreateOrganizationRequest {
+    /// Name.
+    #[validate(custom(function = "rule::<Name>"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, example = "Harbour Cold Store"))]
+    pub name: String,
+}
+
+/// Changes to an organization: fields that are absent stay as they are.
+#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UpdateOrganizationRequest {
+    /// The version this change is made from; may stand in `If-Match` instead.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
+    pub version: Option<i64>,
+    /// Name.
+    #[validate(custom(function = "rule::<Name>"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
+    pub name: Option<String>,
+}
+
+/// Which part of a list to give.
+#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct ListRequest {
+    /// Page, from 1.
+    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
+    pub page: Option<u32>,
+    /// Rows a page.
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
+    pub page_size: Option<u32>,
+    /// Rows to skip, in place of `page`.
+    pub skip: Option<u32>,
+    /// Rows to give, in place of `page_size`.
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of an earlier answer, in place of `page`.
+    pub cursor: Option<String>,
+}
+
+impl ListRequest {
+    /// The window these parameters mean.
+    ///
+    /// # Errors
+    /// The first parameter that means none.
+    pub fn window(&self) -> Result<Window, InvalidField> {
+        let paging = Paging {
+            page: self.page,
+            page_size: self.page_size,
+            skip: self.skip,
+            limit: self.limit,
+            cursor: self.cursor.as_deref(),
+        };
+        paging.window(BY_JOINING)
+    }
+}
+
+/// The role a new member is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum NewMemberRole {
+    /// A plain member.
+    Member,
+    /// An admin; only the owner may add one.
+    Admin,
+}
+
+impl From<NewMemberRole> for Rank {
+    fn from(role: NewMemberRole) -> Self {
+        match role {
+            NewMemberRole::Member => Self::Member,
+            NewMemberRole::Admin => Self::Admin,
+        }
+    }
+}
+
+/// A known person to be added to the organization.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AddMemberRequest {
+    /// Address the person registered with.
+    #[validate(custom(function = "rule::<Email>"))]
+    #[cfg_attr(feature = "openapi", schema(format = Email, example = "lee@example.com"))]
+    pub email: String,
+    /// What the person becomes.
+    pub role: NewMemberRole,
+}
+
+/// An organization as one of its people sees it.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrganizationResponse {
+    /// Id.
+    pub id: OrganizationId,
+    /// Name.
+    pub name: String,
+    /// Short name in addresses.
+    pub slug: String,
+    /// The caller's rank.
+    pub role: Rank,
+    /// Counts the changes; name it when you change the organization.
+    pub version: i64,
+    /// When it was created.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub created_at: Timestamp,
+    /// When it last changed.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub updated_at: Timestamp,
+}
+
+impl OrganizationResponse {
+    /// The organization with the caller's rank in it.
+    pub fn new(organization: &Organization, role: Rank) -> Self {
+        Self {
+            id: organization.id,
+            name: organization.name.as_str().to_owned(),
+            slug: organization.slug.as_str().to_owned(),
+            role,
+            version: organization.version,
+            created_at: organization.created_at,
+            updated_at: organization.updated_at,
+        }
+    }
+}
+
+impl From<MemberOf> for OrganizationResponse {
+    fn from(member_of: MemberOf) -> Self {
+        Self::new(&member_of.organization, member_of.rank)
+    }
+}
+
+/// The short form of an organization inside other answers.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrganizationSummary {
+    /// Id.
+    pub id: OrganizationId,
+    /// Name.
+    pub name: String,
+    /// Short name in addresses.
+    pub slug: String,
+    /// The caller's rank.
+    pub role: Rank,
+}
+
+impl From<&MemberOf> for OrganizationSummary {
+    fn from(member_of: &MemberOf) -> Self {
+        Self {
+            id: member_of.organization.id,
+            name: member_of.organization.name.as_str().to_owned(),
+            slug: member_of.organization.slug.as_str().to_owned(),
+            role: member_of.rank,
+        }
+    }
+}
+
+/// A member of an organization.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MemberResponse {
+    /// The person.
+    pub user_id: UserId,
+    /// The person's address.
+    pub email: String,
+    /// The person's name.
+    pub name: String,
+    /// The rank.
+    pub role: Rank,
+    /// Since when.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub joined_at: Timestamp,
+}
+
+impl From<Member> for MemberResponse {
+    fn from(member: Member) -> Self {
+        Self {
+            user_id: member.user_id,
+            email: member.email.as_str().to_owned(),
+            name: member.name.as_str().to_owned(),
+            role: member.rank,
+            joined_at: member.joined_at,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The organization and its slug.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::kernel::ids::OrganizationId;
+use crate::kernel::name::Name;
+use crate::kernel::rank::Rank;
+use crate::kernel::sources::Timestamp;
+
+/// Short name of an organization in addresses: `^[a-z0-9]+(-[a-z0-9]+)*$`, at most 60 bytes,
+/// unique among all organizations, fixed at creation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Slug(String);
+
+impl Slug {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A slug that was made by [`Slug::candidates`] when it was stored.
+    pub fn from_store(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Slugs for an organization of this name, the wanted one first and one that is surely free
+    /// last: plain, numbered, and with a piece of the id.
+    pub fn candidates(name: &Name, id: OrganizationId) -> impl Iterator<Item = Self> {
+        const STEM_MAX: usize = 40;
+
+        let mut stem = String::new();
+        for c in name.as_str().chars().flat_map(char::to_lowercase) {
+            if stem.len() >= STEM_MAX {
+                break;
+            }
+            if c.is_ascii_alphanumeric() {
+                stem.push(c);
+            } else if !stem.is_empty() && !stem.ends_with('-') {
+                stem.push('-');
+            }
+        }
+        let stem = match stem.trim_end_matches('-') {
+            "" => "organization".to_owned(),
+            stem => stem.to_owned(),
+        };
+        let id = id.as_uuid().simple().to_string();
+        let last = format!("{stem}-{}", &id[id.len() - 12..]);
+        let numbered = (2..=5).map({
+            let stem = stem.clone();
+            move |n| format!("{stem}-{n}")
+        });
+        std::iter::once(stem).chain(numbered).chain(std::iter::once(last)).map(Self)
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Organization {
+    /// Id, which is also the tenant's.
+    pub id: OrganizationId,
+    /// Name.
+    pub name: Name,
+    /// Short name in addresses.
+    pub slug: Slug,
+    /// Counts the changes, from 1.
+    pub version: i64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Organization {
+    /// A new organization of version 1.
+    pub fn new(id: OrganizationId, name: Name, slug: Slug, now: Timestamp) -> Self {
+        Self { id, name, slug, version: 1, created_at: now, updated_at: now }
+    }
+
+    /// This organization under another name, one version on.
+    #[must_use]
+    pub fn renamed(&self, name: Name, now: Timestamp) -> Self {
+        Self { name, version: self.version + 1, updated_at: now, ..self.clone() }
+    }
+}
+
+/// An organization as one of its people sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberOf {
+    /// The organization.
+    pub organization: Organization,
+    /// The rank there.
+    pub rank: Rank,
+    /// Since when.
+    pub joined_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::field::Parsed;
+    use uuid::Uuid;
+
+    fn candidates(name: &str) -> Vec<String> {
+        let id = Uuid::from_u128(0xabc).into();
+        Slug::candidates(&Name::parse(name).unwrap(), id).map(|slug| slug.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_slug_keeps_letters_and_digits() {
+        assert_eq!(candidates("  Ácme & Söns, Ltd. (2)")[0], "cme-s-ns-ltd-2");
+        assert_eq!(candidates("Harbour Cold Store")[0], "harbour-cold-store");
+        assert_eq!(candidates("서울")[0], "organization");
+        assert!(candidates(&"long name ".repeat(15))[0].len() <= 40);
+    }
+
+    #[test]
+    fn a_taken_slug_is_numbered_and_at_last_made_unique() {
+        let slugs = candidates("Acme");
+        assert_eq!(slugs[..3], ["acme", "acme-2", "acme-3"]);
+        assert_eq!(slugs.last().unwrap(), "acme-000000000abc");
+    }
+}

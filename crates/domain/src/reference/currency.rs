@@ -1,0 +1,42 @@
+//! Currencies by ISO 4217.
+
+use iso_currency::Currency;
+use serde::Serialize;
+
+use crate::kernel::field::{Flaw, Parsed};
+
+/// A currency: its ISO 4217 code, upper case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct CurrencyCode(&'static str);
+
+impl CurrencyCode {
+    /// The three letters.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl Parsed for CurrencyCode {
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        Currency::from_code(text)
+            .map(|currency| Self(currency.code()))
+            .filter(|code| code.0 == text)
+            .ok_or(Flaw { code: "currency", message: "must be an ISO 4217 code, upper case" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn current_codes_parse_and_others_do_not() {
+        for code in ["KRW", "EUR", "USD", "KWD"] {
+            assert_eq!(CurrencyCode::parse(code).unwrap().as_str(), code);
+        }
+        for text in ["", "EU", "eur", "EURO", "QQQ"] {
+            assert_eq!(CurrencyCode::parse(text).unwrap_err().code, "currency", "{text}");
+        }
+    }
+}
