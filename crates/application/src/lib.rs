@@ -4,7 +4,9 @@
 //! of the domain and nothing of databases, HTTP or the process it runs in. A service struct a
 //! context holds what its use cases share.
 
+pub mod cold_storage;
+pub mod identity;
+pub mod organizations;
+
 #[cfg(test)]
 mod fixture;
-
-pub mod cold_storage;

@@ -40,6 +40,13 @@ impl AuditEntry {
         self
     }
 
+    /// With the thing as it was before it went.
+    #[must_use]
+    pub fn removed(mut self, before: &impl Serialize) -> Self {
+        self.before = serde_json::to_value(before).ok();
+        self
+    }
+
     /// With the fields that differ, before and after.
     #[must_use]
     pub fn changed(mut self, before: &impl Serialize, after: &impl Serialize) -> Self {

@@ -192,6 +192,11 @@ impl Actor {
         }
     }
 
+    /// The rank in the organization the token is for.
+    pub fn rank(&self) -> Option<Rank> {
+        self.standing.map(|standing| standing.rank)
+    }
+
     /// Opens the control plane in the actor's own name.
     pub fn control(&self) -> ControlScope {
         ControlScope { organization: self.standing.map(|standing| standing.organization_id), stamp: self.stamp() }

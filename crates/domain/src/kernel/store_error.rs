@@ -31,9 +31,4 @@ impl StoreError {
     pub fn or_duplicate<E: From<Self>>(self, duplicate: E) -> E {
         if self == Self::Duplicate { duplicate } else { self.into() }
     }
-
-    /// `stale` if the row had changed, otherwise this error as it is.
-    pub fn or_stale<E: From<Self>>(self, stale: E) -> E {
-        if self == Self::Stale { stale } else { self.into() }
-    }
 }

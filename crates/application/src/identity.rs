@@ -1,0 +1,14 @@
+//! Use cases of identity: registering, signing in and out, being recognised.
+
+pub mod authenticate;
+pub mod create_person;
+pub mod describe_me;
+pub mod find_person;
+pub mod refresh;
+pub mod register;
+pub mod service;
+pub mod sign_in;
+pub mod sign_out;
+pub mod switch_organization;
+
+mod opening;

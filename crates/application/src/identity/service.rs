@@ -1,0 +1,51 @@
+//! What the use cases of identity share.
+
+use std::sync::Arc;
+
+use stoa_domain::identity::ports::{Identity, PasswordHasher, RefreshTokenSource, SessionCache, TokenSigner};
+use stoa_domain::identity::token::TokenLifetimes;
+use stoa_domain::kernel::sources::Sources;
+use stoa_domain::kernel::unit_of_work::UnitOfWork;
+
+/// The use cases of identity; each is a method in a file of its own.
+#[derive(Clone)]
+pub struct IdentityService {
+    pub(super) work: Arc<dyn UnitOfWork<Identity>>,
+    pub(super) passwords: Arc<dyn PasswordHasher>,
+    pub(super) tokens: Arc<dyn TokenSigner>,
+    pub(super) refresh_tokens: Arc<dyn RefreshTokenSource>,
+    pub(super) session_cache: Arc<dyn SessionCache>,
+    pub(super) sources: Sources,
+    pub(super) policy: IdentityPolicy,
+}
+
+/// What an installation decides about identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdentityPolicy {
+    /// Whether strangers may register.
+    pub registration_open: bool,
+    /// How long tokens live.
+    pub lifetimes: TokenLifetimes,
+}
+
+/// The adapters behind the service.
+pub struct IdentityAdapters {
+    /// Transactions.
+    pub work: Arc<dyn UnitOfWork<Identity>>,
+    /// Password hashes.
+    pub passwords: Arc<dyn PasswordHasher>,
+    /// Access tokens.
+    pub tokens: Arc<dyn TokenSigner>,
+    /// Refresh tokens.
+    pub refresh_tokens: Arc<dyn RefreshTokenSource>,
+    /// Sessions remembered by this process.
+    pub session_cache: Arc<dyn SessionCache>,
+}
+
+impl IdentityService {
+    /// A service over the given adapters.
+    pub fn new(adapters: IdentityAdapters, sources: Sources, policy: IdentityPolicy) -> Self {
+        let IdentityAdapters { work, passwords, tokens, refresh_tokens, session_cache } = adapters;
+        Self { work, passwords, tokens, refresh_tokens, session_cache, sources, policy }
+    }
+}
