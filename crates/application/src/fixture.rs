@@ -1,13 +1,21 @@
-//! Actors, a clock that stands still and ids that count, for the tests of use cases.
+//! Actors and what they belong to, a clock that stands still, ids that count and transactions that
+//! are remembered, for the tests of use cases.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use chrono::DateTime;
-use stoa_domain::kernel::actor::{Actor, Origin, Standing};
-use stoa_domain::kernel::ids::OrganizationId;
+use stoa_domain::audit::{AuditEntry, MockAuditTrail};
+use stoa_domain::identity::user::User;
+use stoa_domain::kernel::actor::{Actor, ControlScope, Origin, Standing};
+use stoa_domain::kernel::email::Email;
+use stoa_domain::kernel::ids::{OrganizationId, UserId};
+use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::sources::{Clock, IdSource, Sources, Timestamp};
+use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError};
+use stoa_domain::organizations::organization::{MemberOf, Organization, Slug};
 use uuid::Uuid;
 
 pub(crate) fn now() -> Timestamp {
@@ -16,6 +24,19 @@ pub(crate) fn now() -> Timestamp {
 
 pub(crate) fn home() -> OrganizationId {
     Uuid::from_u128(0x0a).into()
+}
+
+/// An organization the actors' tokens are not for.
+pub(crate) fn elsewhere() -> OrganizationId {
+    Uuid::from_u128(0x0b).into()
+}
+
+pub(crate) fn origin() -> Origin {
+    Origin {
+        ip_address: Some([192, 0, 2, 7].into()),
+        user_agent: Some("curl/8".into()),
+        trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(),
+    }
 }
 
 pub(crate) fn actor(rank: Rank) -> Actor {
@@ -28,8 +49,31 @@ pub(crate) fn stranger() -> Actor {
         user_id: Uuid::from_u128(0x01).into(),
         session_id: Uuid::from_u128(0x02).into(),
         standing: None,
-        origin: Origin::default(),
+        origin: origin(),
     }
+}
+
+/// The person behind the actors.
+pub(crate) fn kim() -> User {
+    person(stranger().user_id, "kim@example.com", "Kim Ha-neul")
+}
+
+/// Somebody else.
+pub(crate) fn lee() -> User {
+    person(Uuid::from_u128(0x03).into(), "lee@example.com", "Lee Seo-jun")
+}
+
+fn person(id: UserId, email: &str, name: &str) -> User {
+    let (email, name) = (Email::from_store(email.into()), Name::from_store(name.into()));
+    User { id, email, name, created_at: now() }
+}
+
+pub(crate) fn organization(id: OrganizationId) -> Organization {
+    Organization::new(id, Name::from_store("Harbour".into()), Slug::from_store("harbour".into()), now())
+}
+
+pub(crate) fn member_of(id: OrganizationId, rank: Rank) -> MemberOf {
+    MemberOf { organization: organization(id), rank, joined_at: now() }
 }
 
 struct Still;
@@ -45,10 +89,88 @@ struct Counting(AtomicU64);
 
 impl IdSource for Counting {
     fn next(&self) -> Uuid {
-        Uuid::from_u128(0xf000 + u128::from(self.0.fetch_add(1, Ordering::Relaxed)))
+        nth(self.0.fetch_add(1, Ordering::Relaxed))
     }
+}
+
+/// What the id source answers when it is asked for the n-th time, from 0.
+pub(crate) fn nth(n: u64) -> Uuid {
+    Uuid::from_u128(0xf000 + u128::from(n))
 }
 
 pub(crate) fn sources() -> Sources {
     Sources { clock: Arc::new(Still), ids: Arc::new(Counting::default()) }
+}
+
+/// An entry as a trail should be given it, but for its id.
+pub(crate) fn entry(action: &'static str, resource_type: &'static str, resource_id: Uuid) -> AuditEntry {
+    AuditEntry::new(&sources(), action, resource_type, resource_id)
+}
+
+/// The trail must be given this entry, once.
+pub(crate) fn expect_entry(trail: &mut MockAuditTrail, expected: AuditEntry) {
+    trail
+        .expect_record()
+        .withf(move |entry| *entry == AuditEntry { id: entry.id, ..expected.clone() })
+        .times(1)
+        .returning(|_| Ok(()));
+}
+
+/// What a store that cannot be reached answers.
+pub(crate) fn down() -> StoreError {
+    StoreError::Unavailable("down".into())
+}
+
+/// What a store answers that loses the connection when it should commit.
+pub(crate) fn lost() -> StoreError {
+    StoreError::Unavailable("commit".into())
+}
+
+/// The transactions of the control plane that a use case opened, and how they end.
+#[derive(Clone, Default)]
+pub(crate) struct Transactions {
+    down: bool,
+    commit_fails: bool,
+    opened: Arc<Mutex<Vec<(Mode, ControlScope)>>>,
+    committed: Arc<AtomicBool>,
+}
+
+impl Transactions {
+    pub(crate) fn cannot_begin() -> Self {
+        Self { down: true, ..Self::default() }
+    }
+
+    pub(crate) fn cannot_commit() -> Self {
+        Self { commit_fails: true, ..Self::default() }
+    }
+
+    /// How each was opened, in order.
+    pub(crate) fn opened(&self) -> Vec<(Mode, ControlScope)> {
+        self.opened.lock().unwrap().clone()
+    }
+
+    /// Whether anything was written for good.
+    pub(crate) fn committed(&self) -> bool {
+        self.committed.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn run(
+        &self,
+        mode: Mode,
+        scope: &ControlScope,
+        work: impl FnOnce() -> Result<(), Abort>,
+    ) -> Result<(), TxError> {
+        if self.down {
+            return Err(TxError::Store(down()));
+        }
+        self.opened.lock().unwrap().push((mode, scope.clone()));
+        work().map_err(|Abort| TxError::Aborted)?;
+        if mode == Mode::Write {
+            if self.commit_fails {
+                return Err(TxError::Store(lost()));
+            }
+            self.committed.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
 }

@@ -12,3 +12,6 @@ pub mod sign_out;
 pub mod switch_organization;
 
 mod opening;
+
+#[cfg(test)]
+mod fixture;

@@ -11,3 +11,6 @@ pub mod update_organization;
 
 mod found;
 pub(crate) use found::{Founding, found};
+
+#[cfg(test)]
+mod fixture;

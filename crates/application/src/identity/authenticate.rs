@@ -35,9 +35,10 @@ impl IdentityService {
     /// See [`AuthenticateError`].
     pub fn recall(&self, token: &str) -> Result<Option<Arc<ActiveSession>>, AuthenticateError> {
         let verified = self.verify(token)?;
-        match self.session_cache.get(verified.session_id) {
-            Some(session) => self.check(verified, session).map(Some),
-            None => Ok(None),
+        match self.session_cache.get(verified.session_id).map(|session| self.check(verified, session)) {
+            // A session remembered as expired may have been renewed since.
+            None | Some(Err(AuthenticateError::Expired)) => Ok(None),
+            Some(checked) => checked.map(Some),
         }
     }
 
@@ -74,5 +75,148 @@ impl IdentityService {
             return Err(AuthenticateError::Expired);
         }
         Ok(session)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Store, down, kim, now, session};
+    use super::*;
+    use chrono::Duration;
+    use mockall::Sequence;
+    use stoa_domain::kernel::sources::Timestamp;
+    use stoa_domain::kernel::unit_of_work::Mode;
+    use uuid::Uuid;
+
+    /// The bearer holds a token of the session, good until then.
+    fn bearer_until(expires_at: Timestamp) -> Store {
+        let mut store = Store::default();
+        store
+            .signer
+            .expect_verify()
+            .withf(|token| token == "access")
+            .returning(move |_| Ok(VerifiedToken { user_id: kim().id, session_id: session().id, expires_at }));
+        store
+    }
+
+    fn bearer() -> Store {
+        bearer_until(now() + Duration::seconds(1))
+    }
+
+    fn expired() -> ActiveSession {
+        ActiveSession { expires_at: now(), ..session() }
+    }
+
+    fn of_somebody_else() -> ActiveSession {
+        ActiveSession { user_id: Uuid::from_u128(0x99).into(), ..session() }
+    }
+
+    fn stored(found: Option<ActiveSession>) -> Store {
+        let mut store = bearer();
+        store.session_cache.expect_epoch().return_const(41_u64);
+        store.sessions.expect_find_active().return_once(|_| Ok(found));
+        store
+    }
+
+    fn cached(found: Option<ActiveSession>) -> Store {
+        let mut store = bearer();
+        let found = found.map(Arc::new);
+        store.session_cache.expect_get().withf(|id| *id == session().id).times(1).return_const(found);
+        store
+    }
+
+    #[test]
+    fn the_session_is_remembered_under_the_epoch_asked_before_the_read() {
+        let mut store = bearer();
+        let mut order = Sequence::new();
+        store.session_cache.expect_epoch().times(1).in_sequence(&mut order).return_const(41_u64);
+        store
+            .sessions
+            .expect_find_active()
+            .withf(|id| *id == session().id)
+            .times(1)
+            .in_sequence(&mut order)
+            .returning(|_| Ok(Some(session())));
+        store
+            .session_cache
+            .expect_put()
+            .withf(|epoch, kept| *epoch == 41 && **kept == session())
+            .times(1)
+            .in_sequence(&mut order)
+            .return_const(());
+        let transactions = store.transactions.clone();
+        assert_eq!(store.service().authenticate("access"), Ok(Arc::new(session())));
+        assert_eq!(transactions.opened(), [(Mode::Statement, ControlScope::new(Stamp::system()))]);
+    }
+
+    #[test]
+    fn a_remembered_session_needs_no_store() {
+        let store = cached(Some(session()));
+        let transactions = store.transactions.clone();
+        assert_eq!(store.service().recall("access"), Ok(Some(Arc::new(session()))));
+        assert_eq!(transactions.opened(), []);
+    }
+
+    #[test]
+    fn a_session_that_is_not_remembered_must_be_asked_for() {
+        assert_eq!(cached(None).service().recall("access"), Ok(None));
+    }
+
+    #[test]
+    fn one_remembered_as_expired_must_be_asked_for_as_it_may_have_been_renewed() {
+        assert_eq!(cached(Some(expired())).service().recall("access"), Ok(None));
+    }
+
+    #[test]
+    fn a_token_that_is_not_ours_is_refused_before_anything_is_read() {
+        let forged = || {
+            let mut store = Store::default();
+            store.signer.expect_verify().times(1).returning(|_| Err(InvalidToken));
+            store.session_cache.expect_get().never();
+            store.session_cache.expect_epoch().never();
+            store.service()
+        };
+        assert_eq!(forged().recall("forged"), Err(AuthenticateError::Invalid(InvalidToken)));
+        assert_eq!(forged().authenticate("forged"), Err(AuthenticateError::Invalid(InvalidToken)));
+    }
+
+    #[test]
+    fn a_token_has_expired_at_its_last_instant_and_nothing_is_read() {
+        let late = || {
+            let mut store = bearer_until(now());
+            store.session_cache.expect_get().never();
+            store.session_cache.expect_epoch().never();
+            store.service()
+        };
+        assert_eq!(late().recall("access"), Err(AuthenticateError::Expired));
+        assert_eq!(late().authenticate("access"), Err(AuthenticateError::Expired));
+    }
+
+    #[test]
+    fn a_session_that_entitles_to_nothing_is_not_remembered() {
+        for (found, expected) in [
+            (None, AuthenticateError::Ended),
+            (Some(expired()), AuthenticateError::Expired),
+            (Some(of_somebody_else()), AuthenticateError::Invalid(InvalidToken)),
+        ] {
+            let mut store = stored(found);
+            store.session_cache.expect_put().never();
+            assert_eq!(store.service().authenticate("access"), Err(expected));
+        }
+    }
+
+    #[test]
+    fn a_remembered_session_of_somebody_else_is_refused() {
+        let result = cached(Some(of_somebody_else())).service().recall("access");
+        assert_eq!(result, Err(AuthenticateError::Invalid(InvalidToken)));
+    }
+
+    #[test]
+    fn a_store_that_fails_is_said_and_nothing_is_remembered() {
+        let mut store = bearer();
+        store.session_cache.expect_epoch().return_const(41_u64);
+        store.sessions.expect_find_active().returning(|_| Err(down()));
+        store.session_cache.expect_put().never();
+        assert_eq!(store.service().authenticate("access"), Err(AuthenticateError::Store(down())));
     }
 }

@@ -77,3 +77,131 @@ impl IdentityService {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{PASSWORD, Store, down, entry, kim, lost, now, nth};
+    use super::*;
+    use serde_json::json;
+    use stoa_domain::kernel::field::Parsed;
+    use stoa_domain::kernel::rank::Rank;
+    use stoa_domain::kernel::unit_of_work::Mode;
+
+    fn person(organization: Option<&str>) -> NewPerson {
+        NewPerson {
+            email: kim().email,
+            name: kim().name,
+            password: Password::parse(PASSWORD).unwrap(),
+            organization: organization.map(|name| Name::parse(name).unwrap()),
+        }
+    }
+
+    /// Nobody has the address.
+    fn free(mut store: Store) -> Store {
+        store.users.expect_find_by_email().withf(|email| *email == kim().email).times(1).returning(|_| Ok(None));
+        store
+    }
+
+    fn saved(store: Store) -> Store {
+        let mut store = free(store);
+        store.hashes();
+        let user = User { id: nth(0).into(), ..kim() };
+        store.users.expect_insert().withf(move |given| *given == user).times(1).returning(|_| Ok(()));
+        store.keeps_hash_of(nth(0).into());
+        store
+    }
+
+    fn created(store: Store) -> Store {
+        let mut store = saved(store);
+        let shown = json!({ "id": nth(0), "email": kim().email, "name": kim().name, "created_at": now() });
+        store.audits(entry("user.create", "user", nth(0)).created(&shown));
+        store
+    }
+
+    fn system() -> ControlScope {
+        ControlScope::new(Stamp::system())
+    }
+
+    #[test]
+    fn a_person_is_created_by_the_system_and_the_trail_shows_it() {
+        let store = created(Store::default());
+        let transactions = store.transactions.clone();
+        let account = store.service().create_person(person(None)).unwrap();
+        assert_eq!((account.user.id, account.organizations), (nth(0).into(), Vec::new()));
+        assert_eq!(transactions.opened(), [(Mode::Statement, system()), (Mode::Write, system())]);
+    }
+
+    #[test]
+    fn with_an_organization_the_person_owns_it_and_the_entries_belong_to_it() {
+        let mut store = created(Store::default());
+        store.organizations.expect_insert().times(1).returning(|_| Ok(()));
+        store
+            .members
+            .expect_insert()
+            .withf(|membership| (membership.user_id, membership.role) == (nth(0).into(), Rank::Owner))
+            .times(1)
+            .returning(|_| Ok(()));
+        store.audits(entry("organization.create", "organization", nth(1)).created(&json!({
+            "id": nth(1), "name": "Harbour", "slug": "harbour", "version": 1,
+            "created_at": now(), "updated_at": now(),
+        })));
+        let transactions = store.transactions.clone();
+        let account = store.service().create_person(person(Some("Harbour"))).unwrap();
+        assert_eq!(account.organizations[0].organization.id, nth(1).into());
+        assert_eq!(transactions.opened()[1], (Mode::Write, system().about(nth(1).into())));
+    }
+
+    #[test]
+    fn closed_registration_does_not_bind_the_operator() {
+        assert!(created(Store::closed_to_strangers()).service().create_person(person(None)).is_ok());
+    }
+
+    #[test]
+    fn a_taken_address_is_not_hashed() {
+        let mut store = Store::default();
+        store.users.expect_find_by_email().returning(|_| Ok(Some(kim())));
+        store.passwords.expect_hash().never();
+        store.users.expect_insert().never();
+        assert_eq!(store.service().create_person(person(None)), Err(CreatePersonError::DuplicateEmail));
+    }
+
+    #[test]
+    fn an_address_taken_meanwhile_is_a_conflict_and_leaves_no_entry() {
+        let mut store = free(Store::default());
+        store.hashes();
+        store.users.expect_insert().returning(|_| Err(StoreError::Duplicate));
+        store.credentials.expect_put().never();
+        store.audit.expect_record().never();
+        assert_eq!(store.service().create_person(person(None)), Err(CreatePersonError::DuplicateEmail));
+    }
+
+    #[test]
+    fn a_password_that_cannot_be_hashed_creates_nobody() {
+        let mut store = free(Store::default());
+        store.passwords.expect_hash().returning(|_| Err(HashingError("memory".into())));
+        store.users.expect_insert().never();
+        let result = store.service().create_person(person(None));
+        assert_eq!(result, Err(CreatePersonError::Hashing(HashingError("memory".into()))));
+    }
+
+    #[test]
+    fn an_entry_or_an_organization_that_cannot_be_written_fails_the_creation() {
+        let mut unaudited = saved(Store::default());
+        unaudited.audit.expect_record().returning(|_| Err(down()));
+        let mut unfounded = created(Store::default());
+        unfounded.organizations.expect_insert().returning(|_| Err(down()));
+        for store in [unaudited, unfounded] {
+            let transactions = store.transactions.clone();
+            let result = store.service().create_person(person(Some("Harbour")));
+            assert_eq!((result, transactions.committed()), (Err(CreatePersonError::Store(down())), false));
+        }
+    }
+
+    #[test]
+    fn a_store_that_is_down_or_does_not_commit_is_said() {
+        for (store, error) in [(Store::which_is_down(), down()), (created(Store::whose_commit_fails()), lost())] {
+            let result = store.service().create_person(person(None));
+            assert_eq!(result, Err(CreatePersonError::Store(error)));
+        }
+    }
+}

@@ -42,3 +42,65 @@ impl IdentityService {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Store, account, actor, down, elsewhere, home, kim, member_of, stranger};
+    use super::*;
+    use stoa_domain::identity::user::Account;
+    use stoa_domain::kernel::ids::OrganizationId;
+    use stoa_domain::kernel::permission::ALL;
+    use stoa_domain::kernel::rank::Rank;
+    use stoa_domain::kernel::unit_of_work::Mode;
+
+    fn found(account: Option<Account>) -> Store {
+        let mut store = Store::default();
+        store.users.expect_find_account().withf(|id| *id == kim().id).times(1).return_once(|_| Ok(account));
+        store
+    }
+
+    fn ids(organizations: &[OrganizationSummary]) -> Vec<OrganizationId> {
+        organizations.iter().map(|organization| organization.id).collect()
+    }
+
+    #[test]
+    fn the_tokens_organization_is_picked_from_all_of_them() {
+        let store = found(Some(account(&[member_of(elsewhere(), Rank::Owner), member_of(home(), Rank::Member)])));
+        let transactions = store.transactions.clone();
+        let member = actor(Rank::Member);
+        let me = store.service().describe_me(&member).unwrap();
+        assert_eq!((me.id, &*me.email, &*me.name), (kim().id, "kim@example.com", "Kim Ha-neul"));
+        assert_eq!(me.organization.map(|here| (here.id, here.role)), Some((home(), Rank::Member)));
+        assert_eq!(ids(&me.organizations), [elsewhere(), home()]);
+        assert_eq!(transactions.opened(), [(Mode::Statement, member.control())]);
+    }
+
+    #[test]
+    fn the_permissions_are_those_of_the_rank() {
+        for (rank, expected) in [(Rank::Member, Rank::Member.permissions()), (Rank::Admin, ALL), (Rank::Owner, ALL)] {
+            let service = found(Some(account(&[member_of(home(), rank)]))).service();
+            let expected: Vec<_> = expected.iter().map(|permission| permission.code()).collect();
+            assert_eq!(service.describe_me(&actor(rank)).unwrap().permissions, expected);
+        }
+    }
+
+    #[test]
+    fn a_token_for_no_organization_carries_no_permission() {
+        let service = found(Some(account(&[member_of(home(), Rank::Owner)]))).service();
+        let me = service.describe_me(&stranger()).unwrap();
+        assert!(me.organization.is_none() && me.permissions.is_empty());
+        assert_eq!(ids(&me.organizations), [home()]);
+    }
+
+    #[test]
+    fn a_person_who_is_gone_is_not_described() {
+        let result = found(None).service().describe_me(&actor(Rank::Member));
+        assert_eq!(result.unwrap_err(), DescribeMeError::Gone);
+    }
+
+    #[test]
+    fn a_store_that_is_down_is_said() {
+        let result = Store::which_is_down().service().describe_me(&actor(Rank::Member));
+        assert_eq!(result.unwrap_err(), DescribeMeError::Store(down()));
+    }
+}

@@ -75,3 +75,193 @@ impl IdentityService {
         Ok(Outcome::FamilyEnded(id))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{
+        REFRESH_LIFE, Store, TOKENS, account, down, elsewhere, entry, home, kim, lost, member_of, now, origin, session,
+        shown,
+    };
+    use super::*;
+    use chrono::Duration;
+    use stoa_domain::identity::session::ActiveSession;
+    use stoa_domain::identity::token::TokenDigest;
+    use stoa_domain::kernel::ids::OrganizationId;
+    use stoa_domain::kernel::rank::Rank;
+    use stoa_domain::kernel::unit_of_work::Mode;
+
+    const OLD: TokenDigest = TokenDigest([1; 32]);
+
+    fn request() -> RefreshRequest {
+        RefreshRequest { refresh_token: "old".into() }
+    }
+
+    /// Spending the token comes to this.
+    fn spends(mut store: Store, spending: Spending) -> Store {
+        store.token_source.expect_digest().withf(|token| token.expose() == "old").times(1).return_const(OLD);
+        store
+            .refresh_tokens
+            .expect_spend()
+            .withf(|digest, at| (*digest, *at) == (OLD, now()))
+            .times(1)
+            .returning(move |_, _| Ok(spending));
+        store
+    }
+
+    fn spent(store: Store) -> Store {
+        let expires_at = now() + Duration::seconds(1);
+        spends(store, Spending::Spent { session_id: session().id, expires_at })
+    }
+
+    /// A good token of a session that goes on.
+    fn live(store: Store, session: ActiveSession) -> Store {
+        let mut store = spent(store);
+        store.sessions.expect_find_active().withf(|id| *id == self::session().id).return_once(|_| Ok(Some(session)));
+        let account = account(&[member_of(elsewhere(), Rank::Owner), member_of(home(), Rank::Admin)]);
+        store.users.expect_find_account().withf(|id| *id == kim().id).return_once(|_| Ok(Some(account)));
+        store
+    }
+
+    fn saved(store: Store, session: ActiveSession, organization: Option<(OrganizationId, Rank)>) -> Store {
+        let mut store = live(store, session);
+        let id = self::session().id;
+        store.makes_tokens(id.as_uuid(), kim().id, organization);
+        store.keeps_refresh_token(id.as_uuid());
+        store
+            .sessions
+            .expect_extend()
+            .withf(move |extended, used, end| (*extended, *used, *end) == (id, now(), now() + REFRESH_LIFE))
+            .times(1)
+            .returning(|_, _, _| Ok(()));
+        store
+    }
+
+    fn renewed(store: Store) -> Store {
+        let mut store = saved(store, session(), Some((home(), Rank::Admin)));
+        store.audits(entry("session.refresh", "session", session().id.as_uuid()));
+        store
+    }
+
+    /// No tokens may be made or stored.
+    fn without_tokens(mut store: Store) -> Store {
+        store.signer.expect_sign().never();
+        store.token_source.expect_generate().never();
+        store.refresh_tokens.expect_insert().never();
+        store.sessions.expect_extend().never();
+        store
+    }
+
+    /// A token that came before, of a session that still goes on, or does not.
+    fn replayed(store: Store, went_on: bool) -> Store {
+        let mut store = without_tokens(spends(store, Spending::Replayed { session_id: session().id }));
+        store
+            .sessions
+            .expect_revoke()
+            .withf(|id, at| (*id, *at) == (session().id, now()))
+            .times(1)
+            .returning(move |_, _| Ok(went_on));
+        store
+    }
+
+    fn family_ended(store: Store) -> Store {
+        let mut store = replayed(store, true);
+        store.audits(entry("session.replay", "session", session().id.as_uuid()));
+        store
+    }
+
+    fn refused(store: Store) -> RefreshError {
+        store.service().refresh(origin(), &request()).unwrap_err()
+    }
+
+    #[test]
+    fn a_good_token_is_spent_for_a_new_pair_in_the_same_organization() {
+        let store = renewed(Store::default());
+        let transactions = store.transactions.clone();
+        let pair = store.service().refresh(origin(), &request()).unwrap();
+        assert_eq!(shown(&pair), TOKENS);
+        assert_eq!(transactions.opened(), [(Mode::Write, ControlScope::new(Stamp::anonymous(origin())))]);
+        assert!(transactions.committed());
+    }
+
+    #[test]
+    fn a_session_in_no_organization_stays_in_none() {
+        let mut store = saved(Store::default(), ActiveSession { standing: None, ..session() }, None);
+        store.audits(entry("session.refresh", "session", session().id.as_uuid()));
+        assert!(store.service().refresh(origin(), &request()).is_ok());
+    }
+
+    #[test]
+    fn a_token_that_comes_twice_ends_the_session_for_good() {
+        let mut store = family_ended(Store::default());
+        store.forgets_after_commit(session().id);
+        let transactions = store.transactions.clone();
+        assert_eq!((refused(store), transactions.committed()), (RefreshError::InvalidToken, true));
+    }
+
+    #[test]
+    fn a_replay_after_the_end_leaves_no_second_entry() {
+        let mut store = replayed(Store::default(), false);
+        store.audit.expect_record().never();
+        store.forgets_after_commit(session().id);
+        assert_eq!(refused(store), RefreshError::InvalidToken);
+    }
+
+    #[test]
+    fn a_replay_whose_commit_fails_forgets_nothing() {
+        let mut store = family_ended(Store::whose_commit_fails());
+        store.session_cache.expect_forget().never();
+        assert_eq!(refused(store), RefreshError::Store(lost()));
+    }
+
+    #[test]
+    fn an_unknown_or_expired_token_gives_no_tokens() {
+        let expired = Spending::Spent { session_id: session().id, expires_at: now() };
+        for spending in [Spending::Unknown, expired] {
+            let mut store = without_tokens(spends(Store::default(), spending));
+            store.sessions.expect_find_active().never();
+            store.sessions.expect_revoke().never();
+            store.session_cache.expect_forget().never();
+            assert_eq!(refused(store), RefreshError::InvalidToken);
+        }
+    }
+
+    #[test]
+    fn an_ended_session_or_a_person_who_is_gone_gives_no_tokens_and_the_token_stays_spent() {
+        let mut ended = without_tokens(spent(Store::default()));
+        ended.sessions.expect_find_active().times(1).returning(|_| Ok(None));
+        let mut gone = without_tokens(spent(Store::default()));
+        gone.sessions.expect_find_active().returning(|_| Ok(Some(session())));
+        gone.users.expect_find_account().times(1).returning(|_| Ok(None));
+        for store in [ended, gone] {
+            let transactions = store.transactions.clone();
+            assert_eq!((refused(store), transactions.committed()), (RefreshError::InvalidToken, true));
+        }
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_signed_leaves_the_old_one_good() {
+        let mut store = live(Store::default(), session());
+        store.signer.expect_sign().returning(|_| Err(SigningError("key".into())));
+        store.refresh_tokens.expect_insert().never();
+        let transactions = store.transactions.clone();
+        let expected = RefreshError::Signing(SigningError("key".into()));
+        assert_eq!((refused(store), transactions.committed()), (expected, false));
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_written_fails_the_renewal() {
+        let mut store = saved(Store::default(), session(), Some((home(), Rank::Admin)));
+        store.audit.expect_record().returning(|_| Err(down()));
+        let transactions = store.transactions.clone();
+        assert_eq!((refused(store), transactions.committed()), (RefreshError::Store(down()), false));
+    }
+
+    #[test]
+    fn a_store_that_is_down_or_does_not_commit_is_said() {
+        let mut unreachable = Store::which_is_down();
+        unreachable.token_source.expect_digest().return_const(OLD);
+        for (store, error) in [(unreachable, down()), (renewed(Store::whose_commit_fails()), lost())] {
+            assert_eq!(refused(store), RefreshError::Store(error));
+        }
+    }
+}

@@ -98,3 +98,183 @@ impl IdentityService {
         self.work.statement(&scope, |tx| Ok(tx.users.find_by_email(email)?.is_some()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{PASSWORD, Store, TOKENS, down, entry, kim, lost, now, nth, origin, shown};
+    use super::*;
+    use serde_json::json;
+    use stoa_domain::kernel::unit_of_work::Mode;
+
+    fn request() -> RegisterRequest {
+        RegisterRequest {
+            email: " Kim@Example.com ".into(),
+            password: PASSWORD.into(),
+            name: "Kim Ha-neul".into(),
+            organization_name: "South Quay".into(),
+        }
+    }
+
+    fn register(store: Store) -> Result<Registered, RegisterError> {
+        store.service().register(origin(), &request())
+    }
+
+    fn refused(store: Store) -> RegisterError {
+        register(store).unwrap_err()
+    }
+
+    /// Nobody has the address, and the password is hashed.
+    fn hashed(mut store: Store) -> Store {
+        store.users.expect_find_by_email().withf(|email| *email == kim().email).times(1).returning(|_| Ok(None));
+        store.hashes();
+        store
+    }
+
+    /// The person and the organization are saved; which slug is free is left open.
+    fn founded(store: Store) -> Store {
+        let mut store = hashed(store);
+        let user = User { id: nth(0).into(), ..kim() };
+        store.users.expect_insert().withf(move |given| *given == user).times(1).returning(|_| Ok(()));
+        store.keeps_hash_of(nth(0).into());
+        let shown = json!({ "id": nth(0), "email": kim().email, "name": kim().name, "created_at": now() });
+        store.audits(entry("user.register", "user", nth(0)).created(&shown));
+        store
+            .members
+            .expect_insert()
+            .withf(|member| {
+                (member.organization_id, member.user_id, member.role) == (nth(1).into(), nth(0).into(), Rank::Owner)
+            })
+            .times(1)
+            .returning(|_| Ok(()));
+        store
+    }
+
+    fn registered(store: Store, slug: &str) -> Store {
+        let mut store = founded(store);
+        store.audits(entry("organization.create", "organization", nth(1)).created(&json!({
+            "id": nth(1), "name": "South Quay", "slug": slug, "version": 1,
+            "created_at": now(), "updated_at": now(),
+        })));
+        store.opens_session(nth(2), nth(0).into(), Some((nth(1).into(), Rank::Owner)));
+        store
+    }
+
+    fn with_free_slug(mut store: Store) -> Store {
+        store.organizations.expect_insert().times(1).returning(|_| Ok(()));
+        store
+    }
+
+    #[test]
+    fn a_stranger_registers_owns_the_organization_and_is_signed_in() {
+        let registered = register(with_free_slug(registered(Store::default(), "south-quay"))).unwrap();
+        assert_eq!(registered.user, User { id: nth(0).into(), ..kim() });
+        assert_eq!(registered.organization.organization.id, nth(1).into());
+        assert_eq!(registered.organization.rank, Rank::Owner);
+        assert_eq!(shown(&registered.tokens), TOKENS);
+    }
+
+    #[test]
+    fn the_entries_belong_to_the_new_organization_and_name_the_new_person() {
+        let store = with_free_slug(registered(Store::default(), "south-quay"));
+        let transactions = store.transactions.clone();
+        let organization = register(store).unwrap().organization.organization.id;
+        let reading = (Mode::Statement, ControlScope::new(Stamp::system()));
+        let stamp = Stamp::user(nth(0).into(), origin());
+        assert_eq!(transactions.opened(), [reading, (Mode::Write, ControlScope::new(stamp).about(organization))]);
+    }
+
+    #[test]
+    fn closed_registration_does_nothing() {
+        let mut store = Store::closed_to_strangers();
+        store.users.expect_find_by_email().never();
+        store.passwords.expect_hash().never();
+        let transactions = store.transactions.clone();
+        assert_eq!((refused(store), transactions.opened()), (RegisterError::Closed, Vec::new()));
+    }
+
+    #[test]
+    fn a_field_that_means_nothing_is_named_and_nothing_is_read() {
+        for (request, field) in [
+            (RegisterRequest { email: "kim".into(), ..request() }, "email"),
+            (RegisterRequest { password: "correct-horse".into(), ..request() }, "password"),
+            (RegisterRequest { name: " ".into(), ..request() }, "name"),
+            (RegisterRequest { organization_name: "\u{0}".into(), ..request() }, "organization_name"),
+        ] {
+            match Store::default().service().register(origin(), &request) {
+                Err(RegisterError::Invalid(invalid)) => assert_eq!(invalid.field, field),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_taken_address_is_not_hashed() {
+        let mut store = Store::default();
+        store.users.expect_find_by_email().times(1).returning(|_| Ok(Some(kim())));
+        store.passwords.expect_hash().never();
+        store.users.expect_insert().never();
+        assert_eq!(refused(store), RegisterError::DuplicateEmail);
+    }
+
+    #[test]
+    fn an_address_taken_meanwhile_is_a_conflict_and_leaves_no_entry() {
+        let mut store = hashed(Store::default());
+        store.makes_tokens(nth(2), nth(0).into(), Some((nth(1).into(), Rank::Owner)));
+        store.users.expect_insert().times(1).returning(|_| Err(StoreError::Duplicate));
+        store.credentials.expect_put().never();
+        store.organizations.expect_insert().never();
+        store.audit.expect_record().never();
+        let transactions = store.transactions.clone();
+        assert_eq!((refused(store), transactions.committed()), (RegisterError::DuplicateEmail, false));
+    }
+
+    #[test]
+    fn a_taken_slug_gives_way_to_the_next() {
+        let mut store = registered(Store::default(), "south-quay-2");
+        store.organizations.expect_insert().times(2).returning(|organization| {
+            if organization.slug.as_str() == "south-quay" { Err(StoreError::Duplicate) } else { Ok(()) }
+        });
+        assert_eq!(register(store).unwrap().organization.organization.slug.as_str(), "south-quay-2");
+    }
+
+    #[test]
+    fn a_password_that_cannot_be_hashed_registers_nobody() {
+        let mut store = Store::default();
+        store.users.expect_find_by_email().returning(|_| Ok(None));
+        store.passwords.expect_hash().returning(|_| Err(HashingError("memory".into())));
+        store.users.expect_insert().never();
+        assert_eq!(refused(store), RegisterError::Hashing(HashingError("memory".into())));
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_signed_registers_nobody() {
+        let mut store = hashed(Store::default());
+        store.signer.expect_sign().returning(|_| Err(SigningError("key".into())));
+        store.users.expect_insert().never();
+        assert_eq!(refused(store), RegisterError::Signing(SigningError("key".into())));
+    }
+
+    #[test]
+    fn without_a_session_nobody_is_registered() {
+        let mut store = with_free_slug(founded(Store::default()));
+        store.audit.expect_record().times(1).returning(|_| Ok(()));
+        store.makes_tokens(nth(2), nth(0).into(), Some((nth(1).into(), Rank::Owner)));
+        store.sessions.expect_insert().times(1).returning(|_| Err(down()));
+        store.refresh_tokens.expect_insert().never();
+        let transactions = store.transactions.clone();
+        assert_eq!((refused(store), transactions.committed()), (RegisterError::Store(down()), false));
+    }
+
+    #[test]
+    fn a_failed_commit_is_no_registration() {
+        let store = with_free_slug(registered(Store::whose_commit_fails(), "south-quay"));
+        assert_eq!(refused(store), RegisterError::Store(lost()));
+    }
+
+    #[test]
+    fn a_store_that_is_down_is_said_before_anything_is_hashed() {
+        let mut store = Store::which_is_down();
+        store.passwords.expect_hash().never();
+        assert_eq!(refused(store), RegisterError::Store(down()));
+    }
+}

@@ -78,3 +78,163 @@ impl IdentityService {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{
+        PASSWORD, Store, TOKENS, account, down, elsewhere, entry, hash, home, kim, lost, member_of, nth, origin, shown,
+    };
+    use super::*;
+    use stoa_domain::kernel::rank::Rank;
+    use stoa_domain::kernel::unit_of_work::Mode;
+    use stoa_domain::organizations::organization::MemberOf;
+
+    fn request(email: &str) -> LoginRequest {
+        LoginRequest { email: email.into(), password: PASSWORD.into() }
+    }
+
+    /// Kim belongs to these organizations and has this hash.
+    fn known(mut store: Store, organizations: &[MemberOf], hash: Option<PasswordHash>) -> Store {
+        let account = account(organizations);
+        store.users.expect_find_by_email().withf(|email| *email == kim().email).times(1).returning(|_| Ok(Some(kim())));
+        store.users.expect_find_account().withf(|id| *id == kim().id).return_once(|_| Ok(Some(account)));
+        store.credentials.expect_find().withf(|id| *id == kim().id).return_once(|_| Ok(hash));
+        store
+    }
+
+    /// The password must be compared with this hash, once.
+    fn compares(mut store: Store, with: Option<PasswordHash>, answer: Verification) -> Store {
+        store
+            .passwords
+            .expect_verify()
+            .withf(move |password, hash| password.expose() == PASSWORD && *hash == with)
+            .times(1)
+            .returning(move |_, _| Ok(answer));
+        store
+    }
+
+    fn recognised(store: Store, answer: Verification) -> Store {
+        let organizations = [member_of(elsewhere(), Rank::Admin), member_of(home(), Rank::Owner)];
+        compares(known(store, &organizations, Some(hash("old"))), Some(hash("old")), answer)
+    }
+
+    fn signed_in(store: Store) -> Store {
+        let mut store = recognised(store, Verification::Right);
+        store.opens_session(nth(0), kim().id, Some((elsewhere(), Rank::Admin)));
+        store
+    }
+
+    fn refused(store: Store) -> SignInError {
+        store.service().sign_in(origin(), &request(" Kim@Example.com ")).unwrap_err()
+    }
+
+    #[test]
+    fn the_session_opens_in_the_organization_joined_first() {
+        let mut store = signed_in(Store::default());
+        store.passwords.expect_hash().never();
+        let transactions = store.transactions.clone();
+        let pair = store.service().sign_in(origin(), &request(" Kim@Example.com ")).unwrap();
+        assert_eq!(shown(&pair), TOKENS);
+        let reading = (Mode::Snapshot, ControlScope::new(Stamp::system()));
+        let writing = (Mode::Write, ControlScope::new(Stamp::user(kim().id, origin())).about(elsewhere()));
+        assert_eq!(transactions.opened(), [reading, writing]);
+    }
+
+    #[test]
+    fn somebody_without_an_organization_gets_a_session_in_none() {
+        let store = known(Store::default(), &[], Some(hash("old")));
+        let mut store = compares(store, Some(hash("old")), Verification::Right);
+        store.opens_session(nth(0), kim().id, None);
+        let transactions = store.transactions.clone();
+        assert!(store.service().sign_in(origin(), &request("kim@example.com")).is_ok());
+        assert_eq!(transactions.opened()[1].1, ControlScope::new(Stamp::user(kim().id, origin())));
+    }
+
+    #[test]
+    fn whatever_is_wrong_costs_one_comparison_and_looks_the_same() {
+        let mut unknown = compares(Store::default(), None, Verification::Wrong);
+        unknown.users.expect_find_by_email().times(1).returning(|_| Ok(None));
+        let wrong = recognised(Store::default(), Verification::Wrong);
+        let without = compares(known(Store::default(), &[], None), None, Verification::Wrong);
+        for mut store in [unknown, wrong, without] {
+            store.passwords.expect_hash().never();
+            store.signer.expect_sign().never();
+            store.audit.expect_record().never();
+            let transactions = store.transactions.clone();
+            assert_eq!((refused(store), transactions.committed()), (SignInError::InvalidCredentials, false));
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_costs_the_same_comparison() {
+        let mut store = compares(Store::default(), None, Verification::Wrong);
+        store.users.expect_find_by_email().never();
+        let error = store.service().sign_in(origin(), &request("kim")).unwrap_err();
+        assert_eq!(error, SignInError::InvalidCredentials);
+    }
+
+    #[test]
+    fn nobody_is_signed_in_even_if_a_comparison_with_nothing_succeeds() {
+        let mut store = compares(Store::default(), None, Verification::Right);
+        store.users.expect_find_by_email().returning(|_| Ok(None));
+        assert_eq!(refused(store), SignInError::InvalidCredentials);
+    }
+
+    #[test]
+    fn an_outdated_hash_is_replaced_and_the_trail_shows_it() {
+        let mut store = recognised(Store::default(), Verification::Outdated);
+        store.hashes();
+        store.keeps_hash_of(kim().id);
+        store.audits(entry("credential.rehash", "user", kim().id.as_uuid()));
+        store.opens_session(nth(0), kim().id, Some((elsewhere(), Rank::Admin)));
+        let transactions = store.transactions.clone();
+        assert!(store.service().sign_in(origin(), &request("kim@example.com")).is_ok());
+        assert_eq!((transactions.opened().len(), transactions.committed()), (2, true));
+    }
+
+    #[test]
+    fn a_password_that_cannot_be_compared_or_rehashed_opens_nothing() {
+        let broken = || HashingError("memory".into());
+        let mut incomparable = known(Store::default(), &[], Some(hash("old")));
+        incomparable.passwords.expect_verify().times(1).returning(move |_, _| Err(broken()));
+        let mut unhashable = recognised(Store::default(), Verification::Outdated);
+        unhashable.passwords.expect_hash().times(1).returning(move |_| Err(broken()));
+        for mut store in [incomparable, unhashable] {
+            store.credentials.expect_put().never();
+            store.sessions.expect_insert().never();
+            assert_eq!(refused(store), SignInError::Hashing(broken()));
+        }
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_made_opens_nothing() {
+        let broken = || SigningError("key".into());
+        let mut unsigned = recognised(Store::default(), Verification::Right);
+        unsigned.signer.expect_sign().returning(move |_| Err(broken()));
+        let mut predictable = recognised(Store::default(), Verification::Right);
+        predictable.signer.expect_sign().returning(|_| Ok("access".into()));
+        predictable.token_source.expect_generate().returning(move || Err(broken()));
+        for mut store in [unsigned, predictable] {
+            store.sessions.expect_insert().never();
+            assert_eq!(refused(store), SignInError::Signing(broken()));
+        }
+    }
+
+    #[test]
+    fn a_hash_that_cannot_be_replaced_opens_nothing() {
+        let mut store = recognised(Store::default(), Verification::Outdated);
+        store.hashes();
+        store.makes_tokens(nth(0), kim().id, Some((elsewhere(), Rank::Admin)));
+        store.credentials.expect_put().returning(|_, _, _| Err(down()));
+        store.sessions.expect_insert().never();
+        store.audit.expect_record().never();
+        assert_eq!(refused(store), SignInError::Store(down()));
+    }
+
+    #[test]
+    fn a_store_that_is_down_or_does_not_commit_is_said() {
+        for (store, error) in [(Store::which_is_down(), down()), (signed_in(Store::whose_commit_fails()), lost())] {
+            assert_eq!(refused(store), SignInError::Store(error));
+        }
+    }
+}

@@ -46,3 +46,94 @@ impl IdentityService {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{
+        Store, TOKENS, account, actor, down, elsewhere, home, kim, lost, member_of, nth, shown, stranger,
+    };
+    use super::*;
+    use stoa_domain::identity::user::Account;
+    use stoa_domain::kernel::rank::Rank;
+    use stoa_domain::kernel::unit_of_work::Mode;
+
+    fn request() -> SwitchOrganizationRequest {
+        SwitchOrganizationRequest { organization_id: elsewhere() }
+    }
+
+    fn found(mut store: Store, account: Option<Account>) -> Store {
+        store.users.expect_find_account().withf(|id| *id == kim().id).times(1).return_once(|_| Ok(account));
+        store
+    }
+
+    /// Kim owns the wanted organization.
+    fn belongs(store: Store) -> Store {
+        found(store, Some(account(&[member_of(home(), Rank::Member), member_of(elsewhere(), Rank::Owner)])))
+    }
+
+    fn switched(store: Store) -> Store {
+        let mut store = belongs(store);
+        store.opens_session(nth(0), kim().id, Some((elsewhere(), Rank::Owner)));
+        store
+    }
+
+    #[test]
+    fn a_session_opens_with_the_rank_there_and_the_trail_there_shows_it() {
+        for actor in [actor(Rank::Member), stranger()] {
+            let store = switched(Store::default());
+            let transactions = store.transactions.clone();
+            let pair = store.service().switch_organization(&actor, &request()).unwrap();
+            assert_eq!(shown(&pair), TOKENS);
+            assert_eq!(transactions.opened(), [(Mode::Write, actor.control().about(elsewhere()))]);
+        }
+    }
+
+    #[test]
+    fn the_present_session_goes_on() {
+        let mut store = switched(Store::default());
+        store.sessions.expect_revoke().never();
+        store.session_cache.expect_forget().never();
+        assert!(store.service().switch_organization(&actor(Rank::Member), &request()).is_ok());
+    }
+
+    #[test]
+    fn an_organization_of_others_is_not_found_and_nothing_is_written() {
+        for account in [None, Some(account(&[])), Some(account(&[member_of(home(), Rank::Owner)]))] {
+            let mut store = found(Store::default(), account);
+            store.signer.expect_sign().never();
+            store.sessions.expect_insert().never();
+            store.audit.expect_record().never();
+            let transactions = store.transactions.clone();
+            let error = store.service().switch_organization(&actor(Rank::Owner), &request()).unwrap_err();
+            assert_eq!((error, transactions.committed()), (SwitchOrganizationError::NotFound, false));
+        }
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_signed_opens_nothing() {
+        let mut store = belongs(Store::default());
+        store.signer.expect_sign().returning(|_| Err(SigningError("key".into())));
+        store.sessions.expect_insert().never();
+        let error = store.service().switch_organization(&actor(Rank::Member), &request()).unwrap_err();
+        assert_eq!(error, SwitchOrganizationError::Signing(SigningError("key".into())));
+    }
+
+    #[test]
+    fn a_session_that_cannot_be_stored_gives_no_tokens() {
+        let mut store = belongs(Store::default());
+        store.makes_tokens(nth(0), kim().id, Some((elsewhere(), Rank::Owner)));
+        store.sessions.expect_insert().returning(|_| Err(down()));
+        store.refresh_tokens.expect_insert().never();
+        store.audit.expect_record().never();
+        let error = store.service().switch_organization(&actor(Rank::Member), &request()).unwrap_err();
+        assert_eq!(error, SwitchOrganizationError::Store(down()));
+    }
+
+    #[test]
+    fn a_store_that_is_down_or_does_not_commit_is_said() {
+        for (store, error) in [(Store::which_is_down(), down()), (switched(Store::whose_commit_fails()), lost())] {
+            let result = store.service().switch_organization(&actor(Rank::Member), &request());
+            assert_eq!(result.unwrap_err(), SwitchOrganizationError::Store(error));
+        }
+    }
+}

@@ -80,3 +80,120 @@ impl OrganizationsService {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Store, actor, down, elsewhere, entry, home, lee, lost, now, stranger};
+    use super::*;
+    use serde_json::json;
+    use stoa_domain::kernel::rank::Rank;
+    use stoa_domain::kernel::unit_of_work::Mode;
+    use stoa_domain::organizations::dto::NewMemberRole;
+
+    fn request(role: NewMemberRole) -> AddMemberRequest {
+        AddMemberRequest { email: " Lee@Example.com".into(), role }
+    }
+
+    fn known(mut store: Store) -> Store {
+        store.users.expect_find_by_email().withf(|email| *email == lee().email).times(1).returning(|_| Ok(Some(lee())));
+        store
+    }
+
+    fn saved(store: Store, role: Rank) -> Store {
+        let mut store = known(store);
+        let membership = Membership { organization_id: home(), user_id: lee().id, role, joined_at: now() };
+        store.members.expect_insert().withf(move |given| *given == membership).times(1).returning(|_| Ok(()));
+        store
+    }
+
+    fn added(store: Store, role: Rank) -> Store {
+        let mut store = saved(store, role);
+        let shown = json!({ "organization_id": home(), "user_id": lee().id, "role": role, "joined_at": now() });
+        store.audits(entry("member.add", "member", lee().id.as_uuid()).created(&shown));
+        store
+    }
+
+    #[test]
+    fn an_admin_adds_a_member_and_the_trail_shows_it() {
+        let store = added(Store::default(), Rank::Member);
+        let transactions = store.transactions.clone();
+        let admin = actor(Rank::Admin);
+        let member = store.service().add_member(&admin, home(), &request(NewMemberRole::Member)).unwrap();
+        let expected =
+            Member { user_id: lee().id, email: lee().email, name: lee().name, rank: Rank::Member, joined_at: now() };
+        assert_eq!(member, expected);
+        assert_eq!(transactions.opened(), [(Mode::Write, admin.control())]);
+    }
+
+    #[test]
+    fn the_owner_alone_appoints_admins() {
+        let service = added(Store::default(), Rank::Admin).service();
+        let member = service.add_member(&actor(Rank::Owner), home(), &request(NewMemberRole::Admin)).unwrap();
+        assert_eq!(member.rank, Rank::Admin);
+        let service = Store::default().service();
+        let result = service.add_member(&actor(Rank::Admin), home(), &request(NewMemberRole::Admin));
+        assert_eq!(result, Err(AddMemberError::Forbidden));
+    }
+
+    #[test]
+    fn a_member_is_refused_before_anybody_is_looked_for() {
+        let service = Store::default().service();
+        let result = service.add_member(&actor(Rank::Member), home(), &request(NewMemberRole::Member));
+        assert_eq!(result, Err(AddMemberError::Forbidden));
+    }
+
+    #[test]
+    fn another_organization_is_not_found() {
+        for (actor, id) in [(actor(Rank::Owner), elsewhere()), (stranger(), home())] {
+            let result = Store::default().service().add_member(&actor, id, &request(NewMemberRole::Member));
+            assert_eq!(result, Err(AddMemberError::NotFound));
+        }
+    }
+
+    #[test]
+    fn an_address_that_means_nothing_is_named() {
+        let request = AddMemberRequest { email: "lee".into(), ..request(NewMemberRole::Member) };
+        match Store::default().service().add_member(&actor(Rank::Admin), home(), &request) {
+            Err(AddMemberError::Invalid(invalid)) => assert_eq!((invalid.field, invalid.flaw.code), ("email", "email")),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn somebody_unknown_is_not_added() {
+        let mut store = Store::default();
+        store.users.expect_find_by_email().returning(|_| Ok(None));
+        store.members.expect_insert().never();
+        store.audit.expect_record().never();
+        let result = store.service().add_member(&actor(Rank::Admin), home(), &request(NewMemberRole::Member));
+        assert_eq!(result, Err(AddMemberError::Invalid(UNKNOWN.at("email"))));
+    }
+
+    #[test]
+    fn somebody_who_belongs_already_is_a_conflict_and_leaves_no_entry() {
+        let mut store = known(Store::default());
+        store.members.expect_insert().returning(|_| Err(StoreError::Duplicate));
+        store.audit.expect_record().never();
+        let result = store.service().add_member(&actor(Rank::Admin), home(), &request(NewMemberRole::Member));
+        assert_eq!(result, Err(AddMemberError::DuplicateMember));
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_written_fails_the_addition() {
+        let mut store = saved(Store::default(), Rank::Member);
+        store.audit.expect_record().returning(|_| Err(down()));
+        let transactions = store.transactions.clone();
+        let result = store.service().add_member(&actor(Rank::Admin), home(), &request(NewMemberRole::Member));
+        assert_eq!((result, transactions.committed()), (Err(AddMemberError::Store(down())), false));
+    }
+
+    #[test]
+    fn a_store_that_is_down_or_does_not_commit_is_said() {
+        for (store, error) in
+            [(Store::which_is_down(), down()), (added(Store::whose_commit_fails(), Rank::Member), lost())]
+        {
+            let result = store.service().add_member(&actor(Rank::Admin), home(), &request(NewMemberRole::Member));
+            assert_eq!(result, Err(AddMemberError::Store(error)));
+        }
+    }
+}

@@ -50,3 +50,84 @@ fn insert_under_free_slug(
     }
     Err(StoreError::Internal("every slug is taken, even the one with the id in it".into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Store, down, home, kim, now, organization};
+    use super::*;
+
+    fn founded(store: &Store) -> Result<MemberOf, StoreError> {
+        let founding = Founding {
+            organizations: &store.organizations,
+            members: &store.members,
+            audit: &store.audit,
+            sources: &crate::fixture::sources(),
+        };
+        found(&founding, home(), &organization(home()).name, kim().id)
+    }
+
+    /// A store in which these slugs are taken.
+    fn taken(slugs: &'static [&'static str]) -> Store {
+        let mut store = Store::default();
+        store.organizations.expect_insert().returning(|organization| {
+            if slugs.contains(&organization.slug.as_str()) { Err(StoreError::Duplicate) } else { Ok(()) }
+        });
+        store
+    }
+
+    #[test]
+    fn the_first_person_is_the_owner_from_the_first_moment() {
+        let mut store = taken(&[]);
+        let membership = Membership { organization_id: home(), user_id: kim().id, role: Rank::Owner, joined_at: now() };
+        store.members.expect_insert().withf(move |given| *given == membership).times(1).returning(|_| Ok(()));
+        store.audit.expect_record().times(1).returning(|_| Ok(()));
+        let expected = MemberOf { organization: organization(home()), rank: Rank::Owner, joined_at: now() };
+        assert_eq!(founded(&store), Ok(expected));
+    }
+
+    #[test]
+    fn a_taken_slug_gives_way_to_the_next_and_the_trail_has_the_one_that_was_free() {
+        let mut store = taken(&["harbour", "harbour-2"]);
+        store.members.expect_insert().returning(|_| Ok(()));
+        store
+            .audit
+            .expect_record()
+            .withf(|entry| entry.after.as_ref().unwrap()["slug"] == "harbour-3")
+            .times(1)
+            .returning(|_| Ok(()));
+        assert_eq!(founded(&store).unwrap().organization.slug.as_str(), "harbour-3");
+    }
+
+    #[test]
+    fn when_every_slug_is_taken_nothing_else_is_written() {
+        let mut store = Store::default();
+        store.organizations.expect_insert().times(6).returning(|_| Err(StoreError::Duplicate));
+        store.members.expect_insert().never();
+        store.audit.expect_record().never();
+        assert!(matches!(founded(&store), Err(StoreError::Internal(_))));
+    }
+
+    #[test]
+    fn only_a_taken_slug_is_tried_again() {
+        let mut store = Store::default();
+        store.organizations.expect_insert().times(1).returning(|_| Err(down()));
+        store.members.expect_insert().never();
+        assert_eq!(founded(&store), Err(down()));
+    }
+
+    #[test]
+    fn an_organization_without_its_owner_gets_no_entry() {
+        let mut store = taken(&[]);
+        store.members.expect_insert().returning(|_| Err(down()));
+        store.audit.expect_record().never();
+        assert_eq!(founded(&store), Err(down()));
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_written_fails_the_founding() {
+        let mut store = taken(&[]);
+        store.members.expect_insert().returning(|_| Ok(()));
+        store.audit.expect_record().returning(|_| Err(down()));
+        assert_eq!(founded(&store), Err(down()));
+    }
+}

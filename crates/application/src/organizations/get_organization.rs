@@ -35,3 +35,57 @@ impl OrganizationsService {
         self.work.statement(&scope.control(), |tx| tx.organizations.find(&scope)?.ok_or(GetOrganizationError::NotFound))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Store, actor, down, elsewhere, home, organization, stranger};
+    use super::*;
+    use stoa_domain::kernel::rank::Rank;
+    use stoa_domain::kernel::unit_of_work::Mode;
+
+    #[test]
+    fn every_member_sees_it() {
+        for rank in [Rank::Member, Rank::Admin, Rank::Owner] {
+            let mut store = Store::default();
+            store
+                .organizations
+                .expect_find()
+                .withf(|scope| scope.tenant() == home())
+                .times(1)
+                .returning(|_| Ok(Some(organization(home()))));
+            assert_eq!(store.service().get_organization(&actor(rank), home()), Ok(organization(home())));
+        }
+    }
+
+    #[test]
+    fn it_takes_one_statement_in_the_callers_name() {
+        let mut store = Store::default();
+        store.organizations.expect_find().returning(|_| Ok(Some(organization(home()))));
+        let transactions = store.transactions.clone();
+        let member = actor(Rank::Member);
+        store.service().get_organization(&member, home()).unwrap();
+        assert_eq!(transactions.opened(), [(Mode::Statement, member.control())]);
+    }
+
+    #[test]
+    fn that_of_others_is_not_found_and_not_looked_for() {
+        for actor in [actor(Rank::Owner), stranger()] {
+            let result = Store::default().service().get_organization(&actor, elsewhere());
+            assert_eq!(result, Err(GetOrganizationError::NotFound));
+        }
+    }
+
+    #[test]
+    fn a_missing_one_is_not_found() {
+        let mut store = Store::default();
+        store.organizations.expect_find().returning(|_| Ok(None));
+        let result = store.service().get_organization(&actor(Rank::Owner), home());
+        assert_eq!(result, Err(GetOrganizationError::NotFound));
+    }
+
+    #[test]
+    fn a_store_that_is_down_is_said() {
+        let result = Store::which_is_down().service().get_organization(&actor(Rank::Owner), home());
+        assert_eq!(result, Err(GetOrganizationError::Store(down())));
+    }
+}

@@ -57,3 +57,67 @@ impl OrganizationsService {
         self.work.snapshot(&scope.control(), |tx| Ok(tx.members.list(&scope, &window)?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Store, actor, down, elsewhere, home, lee, now, page_of, stranger};
+    use super::*;
+    use stoa_domain::kernel::page::{Start, Window};
+    use stoa_domain::kernel::rank::Rank;
+    use stoa_domain::kernel::unit_of_work::Mode;
+
+    fn member() -> Member {
+        Member { user_id: lee().id, email: lee().email, name: lee().name, rank: Rank::Admin, joined_at: now() }
+    }
+
+    #[test]
+    fn a_member_sees_who_else_belongs() {
+        let mut store = Store::default();
+        store
+            .members
+            .expect_list()
+            .withf(|scope, window| scope.tenant() == home() && *window == Window { start: Start::Offset(7), size: 20 })
+            .times(1)
+            .returning(|_, window| Ok(page_of(member(), window)));
+        let request = ListRequest { skip: Some(7), ..ListRequest::default() };
+        let page = store.service().list_members(&actor(Rank::Member), home(), &request).unwrap();
+        assert_eq!(page.items, [member()]);
+    }
+
+    #[test]
+    fn the_list_is_one_snapshot_in_the_callers_name() {
+        let mut store = Store::default();
+        store.members.expect_list().returning(|_, window| Ok(page_of(member(), window)));
+        let transactions = store.transactions.clone();
+        let admin = actor(Rank::Admin);
+        store.service().list_members(&admin, home(), &ListRequest::default()).unwrap();
+        assert_eq!(transactions.opened(), [(Mode::Snapshot, admin.control())]);
+    }
+
+    #[test]
+    fn those_of_another_organization_are_not_found_and_not_looked_for() {
+        for (actor, id) in [(actor(Rank::Owner), elsewhere()), (stranger(), home())] {
+            let result = Store::default().service().list_members(&actor, id, &ListRequest::default());
+            assert_eq!(result, Err(ListMembersError::NotFound));
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_means_nothing_is_named() {
+        let request = ListRequest { cursor: Some("%%".into()), ..ListRequest::default() };
+        match Store::default().service().list_members(&actor(Rank::Member), home(), &request) {
+            Err(ListMembersError::Invalid(invalid)) => assert_eq!(invalid.field, "cursor"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_store_that_is_down_or_fails_is_said() {
+        let mut failing = Store::default();
+        failing.members.expect_list().returning(|_, _| Err(down()));
+        for store in [Store::which_is_down(), failing] {
+            let result = store.service().list_members(&actor(Rank::Member), home(), &ListRequest::default());
+            assert_eq!(result, Err(ListMembersError::Store(down())));
+        }
+    }
+}

@@ -83,3 +83,139 @@ impl OrganizationsService {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Store, actor, down, elsewhere, entry, home, lost, organization, stranger};
+    use super::*;
+    use serde_json::json;
+    use stoa_domain::kernel::rank::Rank;
+    use stoa_domain::kernel::unit_of_work::Mode;
+
+    fn rename(version: Option<i64>) -> UpdateOrganizationRequest {
+        UpdateOrganizationRequest { version, name: Some("North Pier".into()) }
+    }
+
+    fn found(mut store: Store) -> Store {
+        store
+            .organizations
+            .expect_find()
+            .withf(|scope| scope.tenant() == home())
+            .times(1)
+            .returning(|_| Ok(Some(organization(home()))));
+        store
+    }
+
+    fn saved(store: Store) -> Store {
+        let mut store = found(store);
+        store
+            .organizations
+            .expect_update()
+            .withf(|scope, after| (scope.tenant(), after.id, after.version) == (home(), home(), 2))
+            .times(1)
+            .returning(|_, _| Ok(()));
+        store
+    }
+
+    fn renamed(store: Store) -> Store {
+        let mut store = saved(store);
+        let (before, after) =
+            (json!({ "name": "Harbour", "version": 1 }), json!({ "name": "North Pier", "version": 2 }));
+        store.audits(entry("organization.update", "organization", home().as_uuid()).changed(&before, &after));
+        store
+    }
+
+    #[test]
+    fn the_trail_shows_what_changed_and_the_slug_stays() {
+        let store = renamed(Store::default());
+        let transactions = store.transactions.clone();
+        let admin = actor(Rank::Admin);
+        let after = store.service().update_organization(&admin, home(), &rename(Some(1))).unwrap();
+        assert_eq!((after.name.as_str(), after.slug.as_str(), after.version), ("North Pier", "harbour", 2));
+        assert_eq!(transactions.opened(), [(Mode::Write, admin.control())]);
+    }
+
+    #[test]
+    fn a_member_is_refused() {
+        let result = Store::default().service().update_organization(&actor(Rank::Member), home(), &rename(Some(1)));
+        assert_eq!(result, Err(UpdateOrganizationError::Forbidden));
+    }
+
+    #[test]
+    fn that_of_others_is_not_found_and_not_looked_for() {
+        for (actor, id) in [(actor(Rank::Owner), elsewhere()), (actor(Rank::Member), elsewhere()), (stranger(), home())]
+        {
+            let result = Store::default().service().update_organization(&actor, id, &rename(Some(1)));
+            assert_eq!(result, Err(UpdateOrganizationError::NotFound));
+        }
+    }
+
+    #[test]
+    fn a_missing_one_is_not_found() {
+        let mut store = Store::default();
+        store.organizations.expect_find().returning(|_| Ok(None));
+        let result = store.service().update_organization(&actor(Rank::Owner), home(), &rename(Some(1)));
+        assert_eq!(result, Err(UpdateOrganizationError::NotFound));
+    }
+
+    #[test]
+    fn a_field_that_means_nothing_is_named() {
+        let nameless = UpdateOrganizationRequest { name: Some("\u{7}".into()), ..rename(Some(1)) };
+        for (request, field) in [(rename(None), "version"), (nameless, "name")] {
+            match Store::default().service().update_organization(&actor(Rank::Admin), home(), &request) {
+                Err(UpdateOrganizationError::Invalid(invalid)) => assert_eq!(invalid.field, field),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn an_old_version_is_refused_and_nothing_is_written() {
+        let mut store = found(Store::default());
+        store.organizations.expect_update().never();
+        store.audit.expect_record().never();
+        let result = store.service().update_organization(&actor(Rank::Admin), home(), &rename(Some(9)));
+        assert_eq!(result, Err(UpdateOrganizationError::Stale));
+    }
+
+    #[test]
+    fn losing_the_race_is_a_conflict_and_leaves_no_entry() {
+        for (answer, expected) in [
+            (StoreError::Stale, UpdateOrganizationError::Stale),
+            (StoreError::Contention, UpdateOrganizationError::Store(StoreError::Contention)),
+        ] {
+            let mut store = found(Store::default());
+            store.organizations.expect_update().return_once(|_, _| Err(answer));
+            store.audit.expect_record().never();
+            let result = store.service().update_organization(&actor(Rank::Admin), home(), &rename(Some(1)));
+            assert_eq!(result, Err(expected));
+        }
+    }
+
+    #[test]
+    fn a_change_of_nothing_writes_nothing() {
+        let mut store = found(Store::default());
+        store.organizations.expect_update().never();
+        store.audit.expect_record().never();
+        let request = UpdateOrganizationRequest { name: None, ..rename(Some(1)) };
+        let result = store.service().update_organization(&actor(Rank::Admin), home(), &request);
+        assert_eq!(result, Ok(organization(home())));
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_written_fails_the_change() {
+        let mut store = saved(Store::default());
+        store.audit.expect_record().returning(|_| Err(down()));
+        let transactions = store.transactions.clone();
+        let result = store.service().update_organization(&actor(Rank::Admin), home(), &rename(Some(1)));
+        assert_eq!((result, transactions.committed()), (Err(UpdateOrganizationError::Store(down())), false));
+    }
+
+    #[test]
+    fn a_store_that_is_down_or_does_not_commit_is_said() {
+        for (store, error) in [(Store::which_is_down(), down()), (renamed(Store::whose_commit_fails()), lost())] {
+            let result = store.service().update_organization(&actor(Rank::Owner), home(), &rename(Some(1)));
+            assert_eq!(result, Err(UpdateOrganizationError::Store(error)));
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What requests and responses about identity look like.
 
 use serde::{Deserialize, Serialize};
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 use super::password::password_rule;
 use super::token::TokenPair;
@@ -47,6 +47,7 @@ pub struct LoginRequest {
     #[cfg_attr(feature = "openapi", schema(max_length = 254, example = "kim@example.com"))]
     pub email: String,
     /// Password.
+    #[validate(custom(function = "password_length"))]
     #[cfg_attr(feature = "openapi", schema(max_length = 128))]
     pub password: Secret,
 }
@@ -65,6 +66,7 @@ pub struct TokenRequest {
     #[cfg_attr(feature = "openapi", schema(max_length = 254, example = "kim@example.com"))]
     pub username: String,
     /// Password.
+    #[validate(custom(function = "password_length"))]
     #[cfg_attr(feature = "openapi", schema(max_length = 128))]
     pub password: Secret,
     /// Not used.
@@ -75,11 +77,20 @@ pub struct TokenRequest {
     pub client_secret: Option<Secret>,
 }
 
-fn password_grant(grant_type: &str) -> Result<(), validator::ValidationError> {
+/// A text longer than any password can be is not worth hashing.
+fn password_length(password: &Secret) -> Result<(), ValidationError> {
+    if password.expose().chars().count() <= 128 {
+        Ok(())
+    } else {
+        Err(ValidationError::new("length").with_message("must have at most 128 characters".into()))
+    }
+}
+
+fn password_grant(grant_type: &str) -> Result<(), ValidationError> {
     if grant_type == "password" {
         Ok(())
     } else {
-        Err(validator::ValidationError::new("grant_type").with_message("must be password".into()))
+        Err(ValidationError::new("grant_type").with_message("must be password".into()))
     }
 }
 

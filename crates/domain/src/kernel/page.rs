@@ -55,6 +55,21 @@ pub struct Window {
     pub size: u32,
 }
 
+impl Window {
+    /// Rows to read: one more than wanted, to see whether more follow. See [`Page::cut`].
+    pub fn fetch(&self) -> i64 {
+        i64::from(self.size) + 1
+    }
+
+    /// Rows to pass over.
+    pub fn offset(&self) -> i64 {
+        match self.start {
+            Start::Offset(offset) => i64::from(offset),
+            Start::After(_) => 0,
+        }
+    }
+}
+
 /// The paging fields of a list request as they were given.
 #[derive(Debug, Clone, Default)]
 pub struct Paging<'a> {

@@ -1,0 +1,206 @@
+//! Mocked repositories behind a unit of work that commits, or does not, and mocked cryptography.
+
+use std::mem::take;
+use std::sync::Arc;
+
+use chrono::Duration;
+use serde_json::json;
+use stoa_domain::audit::{AuditEntry, MockAuditTrail};
+use stoa_domain::identity::password::PasswordHash;
+use stoa_domain::identity::ports::{
+    Identity, IdentityTx, MockCredentialRepository, MockPasswordHasher, MockRefreshTokenRepository,
+    MockRefreshTokenSource, MockSessionCache, MockSessionRepository, MockTokenSigner, MockUserRepository,
+};
+use stoa_domain::identity::session::{ActiveSession, Session};
+use stoa_domain::identity::token::{AccessClaims, RefreshToken, TokenDigest, TokenLifetimes, TokenPair};
+use stoa_domain::identity::user::Account;
+use stoa_domain::kernel::actor::{ControlScope, Standing};
+use stoa_domain::kernel::ids::{OrganizationId, SessionId, UserId};
+use stoa_domain::kernel::rank::Rank;
+use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError, UnitOfWork};
+use stoa_domain::organizations::organization::MemberOf;
+use stoa_domain::organizations::ports::{MockMemberRepository, MockOrganizationRepository};
+use uuid::Uuid;
+
+use super::service::{IdentityAdapters, IdentityPolicy, IdentityService};
+use crate::fixture::{Transactions, expect_entry};
+pub(super) use crate::fixture::{
+    actor, down, elsewhere, entry, home, kim, lost, member_of, now, nth, origin, stranger,
+};
+
+/// What the mocked signer and token source give.
+pub(super) const TOKENS: (&str, &str, Duration) = ("access", "refresh", ACCESS_LIFE);
+pub(super) const PASSWORD: &str = "Correct-Horse-1";
+pub(super) const REFRESH_LIFE: Duration = Duration::days(30);
+const ACCESS_LIFE: Duration = Duration::minutes(15);
+const DIGEST: TokenDigest = TokenDigest([7; 32]);
+
+#[derive(Default)]
+pub(super) struct Store {
+    pub(super) users: MockUserRepository,
+    pub(super) credentials: MockCredentialRepository,
+    pub(super) sessions: MockSessionRepository,
+    pub(super) refresh_tokens: MockRefreshTokenRepository,
+    pub(super) organizations: MockOrganizationRepository,
+    pub(super) members: MockMemberRepository,
+    pub(super) audit: MockAuditTrail,
+    pub(super) passwords: MockPasswordHasher,
+    pub(super) signer: MockTokenSigner,
+    pub(super) token_source: MockRefreshTokenSource,
+    pub(super) session_cache: MockSessionCache,
+    pub(super) transactions: Transactions,
+    registration_closed: bool,
+}
+
+impl Store {
+    pub(super) fn whose_commit_fails() -> Self {
+        Self { transactions: Transactions::cannot_commit(), ..Self::default() }
+    }
+
+    pub(super) fn which_is_down() -> Self {
+        Self { transactions: Transactions::cannot_begin(), ..Self::default() }
+    }
+
+    pub(super) fn closed_to_strangers() -> Self {
+        Self { registration_closed: true, ..Self::default() }
+    }
+
+    /// The trail must be given this entry, once.
+    pub(super) fn audits(&mut self, expected: AuditEntry) {
+        expect_entry(&mut self.audit, expected);
+    }
+
+    /// The cache must be told to forget this session, once, and not before the commit.
+    pub(super) fn forgets_after_commit(&mut self, id: SessionId) {
+        let transactions = self.transactions.clone();
+        self.session_cache
+            .expect_forget()
+            .withf(move |forgotten| forgotten == [id] && transactions.committed())
+            .times(1)
+            .return_const(());
+    }
+
+    /// The password must be hashed, once.
+    pub(super) fn hashes(&mut self) {
+        self.passwords
+            .expect_hash()
+            .withf(|password| password.expose() == PASSWORD)
+            .times(1)
+            .returning(|_| Ok(hash("new")));
+    }
+
+    /// The fresh hash must be stored for this person, once.
+    pub(super) fn keeps_hash_of(&mut self, user: UserId) {
+        self.credentials
+            .expect_put()
+            .withf(move |id, put, at| (*id, put, *at) == (user, &hash("new"), now()))
+            .times(1)
+            .returning(|_, _, _| Ok(()));
+    }
+
+    /// Tokens of this session must be made, once.
+    pub(super) fn makes_tokens(&mut self, id: Uuid, user: UserId, organization: Option<(OrganizationId, Rank)>) {
+        self.signer
+            .expect_sign()
+            .withf(move |claims| {
+                *claims
+                    == AccessClaims {
+                        user_id: user,
+                        email: kim().email.as_str().to_owned(),
+                        organization,
+                        session_id: id.into(),
+                        token_id: claims.token_id,
+                        issued_at: now(),
+                        expires_at: now() + ACCESS_LIFE,
+                    }
+            })
+            .times(1)
+            .returning(|_| Ok(TOKENS.0.into()));
+        self.token_source.expect_generate().times(1).returning(|| Ok(TOKENS.1.into()));
+        self.token_source.expect_digest().withf(|token| token.expose() == TOKENS.1).times(1).return_const(DIGEST);
+    }
+
+    /// The refresh token that was made must be stored, once.
+    pub(super) fn keeps_refresh_token(&mut self, id: Uuid) {
+        let stored =
+            RefreshToken { digest: DIGEST, session_id: id.into(), issued_at: now(), expires_at: now() + REFRESH_LIFE };
+        self.refresh_tokens.expect_insert().withf(move |token| *token == stored).times(1).returning(|_| Ok(()));
+    }
+
+    /// A session must be opened with its tokens and its entry, once.
+    pub(super) fn opens_session(&mut self, id: Uuid, user: UserId, organization: Option<(OrganizationId, Rank)>) {
+        let organization_id = organization.map(|(id, _)| id);
+        let session = Session {
+            id: id.into(),
+            user_id: user,
+            organization_id,
+            created_at: now(),
+            expires_at: now() + REFRESH_LIFE,
+            origin: origin(),
+        };
+        self.makes_tokens(id, user, organization);
+        self.sessions.expect_insert().withf(move |opened| *opened == session).times(1).returning(|_| Ok(()));
+        self.keeps_refresh_token(id);
+        let shown = json!({ "user_id": user, "organization_id": organization_id });
+        self.audits(entry("session.start", "session", id).created(&shown));
+    }
+
+    pub(super) fn service(mut self) -> IdentityService {
+        let policy = IdentityPolicy {
+            registration_open: !self.registration_closed,
+            lifetimes: TokenLifetimes { access: ACCESS_LIFE, refresh: REFRESH_LIFE },
+        };
+        let adapters = IdentityAdapters {
+            passwords: Arc::new(take(&mut self.passwords)),
+            tokens: Arc::new(take(&mut self.signer)),
+            refresh_tokens: Arc::new(take(&mut self.token_source)),
+            session_cache: Arc::new(take(&mut self.session_cache)),
+            work: Arc::new(self),
+        };
+        IdentityService::new(adapters, crate::fixture::sources(), policy)
+    }
+}
+
+impl UnitOfWork<Identity> for Store {
+    fn run_raw(
+        &self,
+        mode: Mode,
+        scope: &ControlScope,
+        work: &mut dyn FnMut(&IdentityTx<'_>) -> Result<(), Abort>,
+    ) -> Result<(), TxError> {
+        let tx = IdentityTx {
+            users: &self.users,
+            credentials: &self.credentials,
+            sessions: &self.sessions,
+            refresh_tokens: &self.refresh_tokens,
+            organizations: &self.organizations,
+            members: &self.members,
+            audit: &self.audit,
+        };
+        self.transactions.run(mode, scope, || work(&tx))
+    }
+}
+
+/// Kim, who belongs to these organizations.
+pub(super) fn account(organizations: &[MemberOf]) -> Account {
+    Account { user: kim(), organizations: organizations.to_vec() }
+}
+
+pub(super) fn hash(text: &str) -> PasswordHash {
+    PasswordHash::from_phc(text.into())
+}
+
+/// The session the actors are in.
+pub(super) fn session() -> ActiveSession {
+    ActiveSession {
+        id: stranger().session_id,
+        user_id: kim().id,
+        standing: Some(Standing { organization_id: home(), rank: Rank::Admin }),
+        organization_slug: Some("harbour".into()),
+        expires_at: now() + REFRESH_LIFE,
+    }
+}
+
+pub(super) fn shown(pair: &TokenPair) -> (&str, &str, Duration) {
+    (pair.access.expose(), pair.refresh.expose(), pair.expires_in)
+}

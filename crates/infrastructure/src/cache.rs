@@ -1,0 +1,3 @@
+//! What a process remembers.
+
+pub mod session_cache;

@@ -1,0 +1,20 @@
+//! Storage in SQLite and PostgreSQL by one set of queries.
+
+mod audit;
+mod cold_storage;
+mod identity;
+mod organizations;
+
+mod connection;
+mod fault;
+pub mod migration;
+mod paging;
+pub mod placement;
+mod pool;
+pub(crate) mod schema;
+mod sql_types;
+mod statement_guard;
+mod unit_of_work;
+
+pub use pool::{DatabaseUrl, PoolSettings};
+pub use unit_of_work::Database;

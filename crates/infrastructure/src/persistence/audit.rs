@@ -1,0 +1,4 @@
+//! Audit trails: a table in each plane.
+
+mod rows;
+mod trails;

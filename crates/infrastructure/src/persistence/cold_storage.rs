@@ -1,0 +1,4 @@
+//! Cold storage.
+
+mod rows;
+mod warehouse_repository;

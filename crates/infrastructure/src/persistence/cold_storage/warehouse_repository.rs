@@ -1,0 +1,127 @@
+//! Warehouses in the tenant plane.
+
+use diesel::dsl::{Eq, Filter, IsNull};
+use diesel::prelude::*;
+use stoa_domain::cold_storage::ports::{WarehouseQuery, WarehouseRepository, WarehouseSortKey};
+use stoa_domain::cold_storage::warehouse::Warehouse;
+use stoa_domain::kernel::ids::WarehouseId;
+use stoa_domain::kernel::page::{Cursor, Page, Start};
+use stoa_domain::kernel::store_error::StoreError;
+
+use super::rows::WarehouseRow;
+use crate::persistence::connection::on;
+use crate::persistence::fault::fault;
+use crate::persistence::paging::{contains, instant_of, instant_text};
+use crate::persistence::schema::tenant::warehouses::{
+    self, code, created_at, deleted_at, id, name, search_text, status,
+};
+use crate::persistence::sql_types::{At, Id};
+use crate::persistence::unit_of_work::Tenant;
+
+type OfTenant = Filter<warehouses::table, Eq<warehouses::tenant_id, Id>>;
+type Present = Filter<OfTenant, IsNull<deleted_at>>;
+
+impl Tenant<'_> {
+    fn warehouses(&self) -> OfTenant {
+        warehouses::table.filter(warehouses::tenant_id.eq(Id::from(self.scope.tenant())))
+    }
+
+    fn present_warehouses(&self) -> Present {
+        self.warehouses().filter(deleted_at.is_null())
+    }
+
+    fn warehouse_row(&self, warehouse: &Warehouse) -> WarehouseRow {
+        WarehouseRow::new(self.scope.tenant(), warehouse)
+    }
+}
+
+/// Orders a boxed query by one column and the id, and cuts off what comes before the cursor.
+macro_rules! ordered {
+    ($rows:ident, $query:expr, $column:ident, $cursor:ident => $value:expr) => {{
+        let after = match &$query.window.start {
+            Start::After($cursor) => Some(($value, Id($cursor.id))),
+            Start::Offset(_) => None,
+        };
+        match (after, $query.descending) {
+            (None, false) => $rows.order_by(($column.asc(), id.asc())),
+            (None, true) => $rows.order_by(($column.desc(), id.desc())),
+            (Some((value, row)), false) => $rows
+                .filter($column.gt(value.clone()).or($column.eq(value).and(id.gt(row))))
+                .order_by(($column.asc(), id.asc())),
+            (Some((value, row)), true) => $rows
+                .filter($column.lt(value.clone()).or($column.eq(value).and(id.lt(row))))
+                .order_by(($column.desc(), id.desc())),
+        }
+    }};
+}
+
+impl WarehouseRepository for Tenant<'_> {
+    fn find(&self, wanted: WarehouseId) -> Result<Option<Warehouse>, StoreError> {
+        let query = self.present_warehouses().filter(id.eq(Id::from(wanted)));
+        let row = on!(self.conn, c => query.first::<WarehouseRow>(c).optional()).map_err(fault)?;
+        row.map(Warehouse::try_from).transpose()
+    }
+
+    fn find_deleted(&self, wanted: WarehouseId) -> Result<Option<Warehouse>, StoreError> {
+        let query = self.warehouses().filter(deleted_at.is_not_null()).filter(id.eq(Id::from(wanted)));
+        let row = on!(self.conn, c => query.first::<WarehouseRow>(c).optional()).map_err(fault)?;
+        row.map(Warehouse::try_from).transpose()
+    }
+
+    fn list(&self, query: &WarehouseQuery) -> Result<Page<Warehouse>, StoreError> {
+        let (rows, total) = on!(self.conn, c => {
+            let matching = || {
+                let mut rows = self.present_warehouses().into_boxed();
+                if let Some(wanted) = query.status {
+                    rows = rows.filter(status.eq(wanted.as_str()));
+                }
+                if let Some(q) = &query.q {
+                    rows = rows.filter(search_text.like(contains(q)).escape('\\'));
+                }
+                rows
+            };
+            let total = match query.window.start {
+                Start::Offset(_) => Some(matching().count().get_result::<i64>(c).map_err(fault)?),
+                Start::After(_) => None,
+            };
+            let rows = matching();
+            let rows = match query.sort {
+                WarehouseSortKey::Code => ordered!(rows, query, code, cursor => cursor.value.clone()),
+                WarehouseSortKey::Name => ordered!(rows, query, name, cursor => cursor.value.clone()),
+                WarehouseSortKey::CreatedAt => ordered!(rows, query, created_at, cursor => instant_of(&cursor.value)?),
+            };
+            let rows = rows.limit(query.window.fetch()).offset(query.window.offset());
+            (rows.load::<WarehouseRow>(c).map_err(fault)?, total)
+        });
+        let items = rows.into_iter().map(Warehouse::try_from).collect::<Result<Vec<_>, _>>()?;
+        let total = total.map(i64::unsigned_abs);
+        Ok(Page::cut(items, total, &query.window, |last| cursor_at(query, last)))
+    }
+
+    fn insert(&self, warehouse: &Warehouse) -> Result<(), StoreError> {
+        let row = self.warehouse_row(warehouse);
+        let inserted = on!(self.conn, c => {
+            diesel::insert_into(warehouses::table).values(&row).on_conflict_do_nothing().execute(c)
+        });
+        if inserted.map_err(fault)? == 1 { Ok(()) } else { Err(StoreError::Duplicate) }
+    }
+
+    fn update(&self, warehouse: &Warehouse) -> Result<(), StoreError> {
+        let row = self.warehouse_row(warehouse);
+        let seen = self
+            .warehouses()
+            .filter(id.eq(Id::from(warehouse.id)))
+            .filter(warehouses::version.eq(warehouse.version - 1));
+        let updated = on!(self.conn, c => diesel::update(seen).set(&row).execute(c)).map_err(fault)?;
+        if updated == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    }
+}
+
+fn cursor_at(query: &WarehouseQuery, last: &Warehouse) -> Cursor {
+    let value = match query.sort {
+        WarehouseSortKey::Code => last.code.as_str().to_owned(),
+        WarehouseSortKey::Name => last.name.as_str().to_owned(),
+        WarehouseSortKey::CreatedAt => instant_text(At(last.created_at)),
+    };
+    Cursor { sort: query.sort_text(), value, id: last.id.as_uuid() }
+}

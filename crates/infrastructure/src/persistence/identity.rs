@@ -1,0 +1,7 @@
+//! People, their passwords, sessions and refresh tokens.
+
+mod credential_repository;
+mod refresh_token_repository;
+mod rows;
+mod session_repository;
+mod user_repository;

@@ -1,0 +1,112 @@
+//! Identity as it is stored.
+
+use diesel::prelude::*;
+use stoa_domain::identity::session::{ActiveSession, Session};
+use stoa_domain::identity::token::RefreshToken;
+use stoa_domain::identity::user::User;
+use stoa_domain::kernel::actor::Standing;
+use stoa_domain::kernel::email::Email;
+use stoa_domain::kernel::name::Name;
+use stoa_domain::kernel::store_error::StoreError;
+
+use crate::persistence::organizations::rows::rank_of;
+use crate::persistence::schema::control::{refresh_tokens, sessions};
+use crate::persistence::sql_types::{At, Id};
+
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct UserRow {
+    id: Id,
+    email: String,
+    created_at: At,
+    name: String,
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: row.id.into(),
+            email: Email::from_store(row.email),
+            name: Name::from_store(row.name),
+            created_at: row.created_at.0,
+        }
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = sessions)]
+pub(super) struct NewSessionRow<'a> {
+    id: Id,
+    user_id: Id,
+    organization_id: Option<Id>,
+    created_at: At,
+    last_used_at: At,
+    expires_at: At,
+    ip_address: Option<String>,
+    user_agent: Option<&'a str>,
+}
+
+impl<'a> From<&'a Session> for NewSessionRow<'a> {
+    fn from(session: &'a Session) -> Self {
+        Self {
+            id: session.id.into(),
+            user_id: session.user_id.into(),
+            organization_id: session.organization_id.map(Into::into),
+            created_at: At(session.created_at),
+            last_used_at: At(session.created_at),
+            expires_at: At(session.expires_at),
+            ip_address: session.origin.ip_address.map(|address| address.to_string()),
+            user_agent: session.origin.user_agent.as_deref(),
+        }
+    }
+}
+
+/// A session that was not revoked, with the standing of its person.
+#[derive(Debug, Queryable)]
+pub(super) struct ActiveSessionRow {
+    id: Id,
+    user_id: Id,
+    organization_id: Option<Id>,
+    expires_at: At,
+    rank: Option<String>,
+    slug: Option<String>,
+}
+
+impl ActiveSessionRow {
+    /// The session, unless its person has left the organization.
+    pub(super) fn entitled(self) -> Result<Option<ActiveSession>, StoreError> {
+        let standing = match (self.organization_id, self.rank) {
+            (Some(organization), Some(rank)) => {
+                Some(Standing { organization_id: organization.into(), rank: rank_of(&rank)? })
+            }
+            (Some(_), None) => return Ok(None),
+            (None, _) => None,
+        };
+        Ok(Some(ActiveSession {
+            id: self.id.into(),
+            user_id: self.user_id.into(),
+            standing,
+            organization_slug: self.slug,
+            expires_at: self.expires_at.0,
+        }))
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = refresh_tokens)]
+pub(super) struct NewRefreshTokenRow<'a> {
+    digest: &'a [u8],
+    session_id: Id,
+    issued_at: At,
+    expires_at: At,
+}
+
+impl<'a> From<&'a RefreshToken> for NewRefreshTokenRow<'a> {
+    fn from(token: &'a RefreshToken) -> Self {
+        Self {
+            digest: &token.digest.0,
+            session_id: token.session_id.into(),
+            issued_at: At(token.issued_at),
+            expires_at: At(token.expires_at),
+        }
+    }
+}

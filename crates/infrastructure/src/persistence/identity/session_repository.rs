@@ -1,0 +1,77 @@
+//! Sessions in the control plane.
+
+use diesel::prelude::*;
+use stoa_domain::identity::ports::SessionRepository;
+use stoa_domain::identity::session::{ActiveSession, Session};
+use stoa_domain::kernel::actor::TenantScope;
+use stoa_domain::kernel::ids::{SessionId, UserId};
+use stoa_domain::kernel::sources::Timestamp;
+use stoa_domain::kernel::store_error::StoreError;
+
+use super::rows::{ActiveSessionRow, NewSessionRow};
+use crate::persistence::connection::on;
+use crate::persistence::fault::fault;
+use crate::persistence::schema::control::{organization_standings, organizations, sessions};
+use crate::persistence::sql_types::{At, Id};
+use crate::persistence::unit_of_work::Control;
+
+impl SessionRepository for Control<'_> {
+    fn find_active(&self, id: SessionId) -> Result<Option<ActiveSession>, StoreError> {
+        use organization_standings::{organization_id, rank, user_id};
+
+        let standing = organization_id.nullable().eq(sessions::organization_id).and(user_id.eq(sessions::user_id));
+        let query = sessions::table
+            .left_join(organization_standings::table.on(standing))
+            .left_join(organizations::table.on(organizations::id.nullable().eq(sessions::organization_id)))
+            .filter(sessions::id.eq(Id::from(id)))
+            .filter(sessions::revoked_at.is_null())
+            .select((
+                sessions::id,
+                sessions::user_id,
+                sessions::organization_id,
+                sessions::expires_at,
+                rank.nullable(),
+                organizations::slug.nullable(),
+            ));
+        let row = on!(self.conn, c => query.first::<ActiveSessionRow>(c).optional()).map_err(fault)?;
+        match row {
+            Some(row) => row.entitled(),
+            None => Ok(None),
+        }
+    }
+
+    fn insert(&self, session: &Session) -> Result<(), StoreError> {
+        let row = NewSessionRow::from(session);
+        on!(self.conn, c => diesel::insert_into(sessions::table).values(&row).execute(c)).map_err(fault)?;
+        Ok(())
+    }
+
+    fn extend(&self, id: SessionId, used_at: Timestamp, expires_at: Timestamp) -> Result<(), StoreError> {
+        let times = (sessions::last_used_at.eq(At(used_at)), sessions::expires_at.eq(At(expires_at)));
+        let session = sessions::table.find(Id::from(id));
+        on!(self.conn, c => diesel::update(session).set(times).execute(c)).map_err(fault)?;
+        Ok(())
+    }
+
+    fn revoke(&self, id: SessionId, at: Timestamp) -> Result<bool, StoreError> {
+        let going_on = sessions::table.filter(sessions::id.eq(Id::from(id))).filter(sessions::revoked_at.is_null());
+        let ended = on!(self.conn, c => {
+            diesel::update(going_on).set(sessions::revoked_at.eq(Some(At(at)))).execute(c)
+        });
+        Ok(ended.map_err(fault)? == 1)
+    }
+
+    fn revoke_in(&self, scope: &TenantScope, user: UserId, at: Timestamp) -> Result<Vec<SessionId>, StoreError> {
+        let going_on = sessions::table
+            .filter(sessions::organization_id.eq(Some(Id::from(scope.tenant()))))
+            .filter(sessions::user_id.eq(Id::from(user)))
+            .filter(sessions::revoked_at.is_null());
+        let ended = on!(self.conn, c => {
+            diesel::update(going_on)
+                .set(sessions::revoked_at.eq(Some(At(at))))
+                .returning(sessions::id)
+                .get_results::<Id>(c)
+        });
+        Ok(ended.map_err(fault)?.into_iter().map(SessionId::from).collect())
+    }
+}

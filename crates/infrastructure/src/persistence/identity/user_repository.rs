@@ -1,0 +1,71 @@
+//! People in the control plane.
+
+use diesel::prelude::*;
+use stoa_domain::identity::ports::UserRepository;
+use stoa_domain::identity::user::{Account, User};
+use stoa_domain::kernel::email::Email;
+use stoa_domain::kernel::ids::UserId;
+use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::organization::MemberOf;
+
+use super::rows::UserRow;
+use crate::persistence::connection::on;
+use crate::persistence::fault::fault;
+use crate::persistence::organizations::rows::MemberOfRow;
+use crate::persistence::schema::control::{organization_standings, organizations, user_profile, users};
+use crate::persistence::sql_types::{At, Id};
+use crate::persistence::unit_of_work::Control;
+
+impl UserRepository for Control<'_> {
+    fn find_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
+        let query = users::table
+            .inner_join(user_profile::table.on(user_profile::user_id.eq(users::id)))
+            .filter(users::email.eq(email.as_str()))
+            .select((users::id, users::email, users::created_at, user_profile::name));
+        let row = on!(self.conn, c => query.first::<UserRow>(c).optional()).map_err(fault)?;
+        Ok(row.map(User::from))
+    }
+
+    fn find_account(&self, id: UserId) -> Result<Option<Account>, StoreError> {
+        use organization_standings::{joined_at, organization_id, rank, user_id};
+
+        let places =
+            organization_standings::table.inner_join(organizations::table.on(organizations::id.eq(organization_id)));
+        let query = users::table
+            .inner_join(user_profile::table.on(user_profile::user_id.eq(users::id)))
+            .left_join(places.on(user_id.eq(users::id)))
+            .filter(users::id.eq(Id::from(id)))
+            .order_by((joined_at.asc(), organization_id.asc()))
+            .select((
+                (users::id, users::email, users::created_at, user_profile::name),
+                (organizations::all_columns, rank, joined_at).nullable(),
+            ));
+        let rows = on!(self.conn, c => query.load::<(UserRow, Option<MemberOfRow>)>(c)).map_err(fault)?;
+
+        let mut person = None;
+        let mut places = Vec::new();
+        for (user, place) in rows {
+            person.get_or_insert(user);
+            places.extend(place.map(MemberOf::try_from).transpose()?);
+        }
+        Ok(person.map(|user| Account { user: user.into(), organizations: places }))
+    }
+
+    fn insert(&self, user: &User) -> Result<(), StoreError> {
+        let (id, since) = (Id::from(user.id), At(user.created_at));
+        let identity = (users::id.eq(id), users::email.eq(user.email.as_str()), users::created_at.eq(since));
+        let inserted = on!(self.conn, c => {
+            diesel::insert_into(users::table).values(identity).on_conflict_do_nothing().execute(c)
+        });
+        if inserted.map_err(fault)? == 0 {
+            return Err(StoreError::Duplicate);
+        }
+        let profile = (
+            user_profile::user_id.eq(id),
+            user_profile::name.eq(user.name.as_str()),
+            user_profile::updated_at.eq(since),
+        );
+        on!(self.conn, c => diesel::insert_into(user_profile::table).values(profile).execute(c)).map_err(fault)?;
+        Ok(())
+    }
+}

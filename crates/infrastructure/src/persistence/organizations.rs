@@ -1,0 +1,5 @@
+//! Organizations and who belongs to them.
+
+mod member_repository;
+mod organization_repository;
+pub(super) mod rows;

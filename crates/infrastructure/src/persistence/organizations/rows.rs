@@ -1,0 +1,99 @@
+//! Organizations and members as they are stored.
+
+use diesel::prelude::*;
+use stoa_domain::kernel::email::Email;
+use stoa_domain::kernel::name::Name;
+use stoa_domain::kernel::rank::Rank;
+use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::membership::Member;
+use stoa_domain::organizations::organization::{MemberOf, Organization, Slug};
+
+use crate::persistence::schema::control::organizations;
+use crate::persistence::sql_types::{At, Id};
+
+#[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = organizations)]
+pub(in crate::persistence) struct OrganizationRow {
+    pub(in crate::persistence) id: Id,
+    pub(in crate::persistence) name: String,
+    pub(in crate::persistence) slug: String,
+    pub(in crate::persistence) version: i64,
+    pub(in crate::persistence) created_at: At,
+    pub(in crate::persistence) updated_at: At,
+}
+
+impl From<&Organization> for OrganizationRow {
+    fn from(organization: &Organization) -> Self {
+        Self {
+            id: organization.id.into(),
+            name: organization.name.as_str().to_owned(),
+            slug: organization.slug.as_str().to_owned(),
+            version: organization.version,
+            created_at: At(organization.created_at),
+            updated_at: At(organization.updated_at),
+        }
+    }
+}
+
+impl From<OrganizationRow> for Organization {
+    fn from(row: OrganizationRow) -> Self {
+        Self {
+            id: row.id.into(),
+            name: Name::from_store(row.name),
+            slug: Slug::from_store(row.slug),
+            version: row.version,
+            created_at: row.created_at.0,
+            updated_at: row.updated_at.0,
+        }
+    }
+}
+
+/// The rank in a row of the view `organization_standings`.
+pub(in crate::persistence) fn rank_of(text: &str) -> Result<Rank, StoreError> {
+    match text {
+        "owner" => Ok(Rank::Owner),
+        "admin" => Ok(Rank::Admin),
+        "member" => Ok(Rank::Member),
+        other => Err(StoreError::Internal(format!("a standing of the unknown rank {other}"))),
+    }
+}
+
+/// An organization with the rank and the time of joining of one of its people.
+#[derive(Debug, Queryable)]
+pub(in crate::persistence) struct MemberOfRow {
+    organization: OrganizationRow,
+    rank: String,
+    joined_at: At,
+}
+
+impl TryFrom<MemberOfRow> for MemberOf {
+    type Error = StoreError;
+
+    fn try_from(row: MemberOfRow) -> Result<Self, StoreError> {
+        let rank = rank_of(&row.rank)?;
+        Ok(Self { organization: row.organization.into(), rank, joined_at: row.joined_at.0 })
+    }
+}
+
+#[derive(Debug, Queryable)]
+pub(super) struct MemberRow {
+    user_id: Id,
+    email: String,
+    name: String,
+    rank: String,
+    joined_at: At,
+}
+
+impl TryFrom<MemberRow> for Member {
+    type Error = StoreError;
+
+    fn try_from(row: MemberRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            user_id: row.user_id.into(),
+            email: Email::from_store(row.email),
+            name: Name::from_store(row.name),
+            rank: rank_of(&row.rank)?,
+            joined_at: row.joined_at.0,
+        })
+    }
+}

@@ -1,0 +1,159 @@
+//! Control plane: people, organizations, who belongs where, sessions.
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    users (id) {
+        id -> Uuid,
+        email -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    user_profile (user_id) {
+        user_id -> Uuid,
+        name -> Text,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    user_login_password (user_id) {
+        user_id -> Uuid,
+        password_hash -> Text,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    organizations (id) {
+        id -> Uuid,
+        name -> Text,
+        slug -> Text,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    organization_placements (organization_id) {
+        organization_id -> Uuid,
+        kind -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    organization_members (organization_id, user_id) {
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        joined_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    organization_admins (organization_id, user_id) {
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        granted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    organization_owners (organization_id, owned_from) {
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        owned_from -> Timestamptz,
+        owned_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    /// A view: a member's rank as one word.
+    organization_standings (organization_id, user_id) {
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        joined_at -> Timestamptz,
+        rank -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        organization_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        last_used_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        ip_address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    refresh_tokens (digest) {
+        digest -> Binary,
+        session_id -> Uuid,
+        issued_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        spent_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    control_audit_entries (id) {
+        id -> Uuid,
+        organization_id -> Nullable<Uuid>,
+        at -> Timestamptz,
+        actor_type -> Text,
+        user_id -> Uuid,
+        session_id -> Nullable<Uuid>,
+        action -> Text,
+        resource_type -> Text,
+        resource_id -> Uuid,
+        before -> Nullable<Jsonb>,
+        after -> Nullable<Jsonb>,
+        ip_address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        trace_id -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    user_profile,
+    user_login_password,
+    organizations,
+    organization_members,
+    organization_admins,
+    organization_owners,
+    organization_standings,
+    sessions,
+    refresh_tokens,
+);

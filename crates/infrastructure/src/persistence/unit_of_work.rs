@@ -1,0 +1,238 @@
+//! The unit of work over Diesel: one transaction, one connection, every port of a context on it.
+
+use std::cell::RefCell;
+
+use diesel::Connection;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::pg::PgConnection;
+use diesel::sqlite::SqliteConnection;
+use stoa_domain::cold_storage::ports::{ColdStorage, ColdStorageTx};
+use stoa_domain::identity::ports::{Identity, IdentityTx};
+use stoa_domain::kernel::actor::{ControlScope, TenantScope};
+use stoa_domain::kernel::ids::OrganizationId;
+use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::kernel::unit_of_work::{Abort, Context, Mode, TxError, UnitOfWork};
+use stoa_domain::organizations::ports::{Organizations, OrganizationsTx};
+
+use super::connection::{Conn, on};
+use super::fault::fault;
+use super::placement::{Placement, PlacementRouter};
+use super::pool::{DatabaseUrl, Live, PoolSettings, Pools, check_out};
+
+/// The databases of an installation. Cheap to share behind an `Arc`.
+pub struct Database {
+    control: Pools,
+    router: PlacementRouter,
+}
+
+/// The ports of the tenant plane, on the connection of one transaction.
+pub(super) struct Tenant<'c> {
+    pub(super) conn: RefCell<Conn<'c>>,
+    pub(super) scope: &'c TenantScope,
+}
+
+/// The ports of the control plane, on the connection of one transaction.
+pub(super) struct Control<'c> {
+    pub(super) conn: RefCell<Conn<'c>>,
+    pub(super) scope: &'c ControlScope,
+}
+
+type Work<'w> = &'w mut dyn FnMut(Conn<'_>) -> Result<(), Abort>;
+
+impl Database {
+    /// The databases behind this address. Connects when it is first used.
+    pub fn new(url: &DatabaseUrl, settings: PoolSettings) -> Self {
+        Self { control: Pools::new(url, settings), router: PlacementRouter::new() }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// What it says instead.
+    pub fn ping(&self) -> Result<(), StoreError> {
+        self.read_control(|conn| on!(conn, c => diesel::sql_query("SELECT 1").execute(c)).map(drop).map_err(fault))
+    }
+
+    /// Reads the control plane with one statement, outside any use case.
+    pub(super) fn read_control<T>(
+        &self,
+        read: impl FnOnce(&RefCell<Conn<'_>>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut read = Some(read);
+        let mut outcome = Err(StoreError::Internal("the read was not run".into()));
+        let ended = self.control.transact(Mode::Statement, None, &mut |conn| {
+            if let Some(read) = read.take() {
+                outcome = read(&RefCell::new(conn));
+            }
+            if outcome.is_ok() { Ok(()) } else { Err(Abort) }
+        });
+        match ended {
+            Err(TxError::Store(error)) => Err(error),
+            Ok(()) | Err(TxError::Aborted) => outcome,
+        }
+    }
+
+    fn plane_of(&self, organization: OrganizationId) -> Result<&Pools, StoreError> {
+        match self.router.resolve(organization, || self.stored_placement(organization))? {
+            Placement::Pool => Ok(&self.control),
+        }
+    }
+}
+
+impl Pools {
+    /// Runs `work` in a transaction of the given mode, of which `tenant` is the tenant.
+    pub(super) fn transact(&self, mode: Mode, tenant: Option<OrganizationId>, work: Work<'_>) -> Result<(), TxError> {
+        match self {
+            Self::Postgres(pool) => {
+                let mut live = check_out(pool).map_err(TxError::Store)?;
+                transact(&mut live, begin_postgres(mode, tenant).as_deref(), |c: &mut PgConnection| {
+                    work(Conn::Postgres(c))
+                })
+            }
+            Self::Sqlite { writer, readers } => {
+                let pool = if mode == Mode::Write { writer } else { readers };
+                let mut live = check_out(pool).map_err(TxError::Store)?;
+                transact(&mut live, begin_sqlite(mode), |c: &mut SqliteConnection| work(Conn::Sqlite(c)))
+            }
+        }
+    }
+}
+
+/// The opening statements, sent in one round trip. A tenant needs a transaction even for a single
+/// statement, for its setting ends with it.
+fn begin_postgres(mode: Mode, tenant: Option<OrganizationId>) -> Option<String> {
+    let begin = match (mode, tenant) {
+        (Mode::Write, _) => "BEGIN",
+        (Mode::Snapshot, _) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        (Mode::Statement, Some(_)) => "BEGIN READ ONLY",
+        (Mode::Statement, None) => return None,
+    };
+    match tenant {
+        Some(tenant) => Some(format!("{begin}; SET LOCAL stoa.tenant = '{tenant}'")),
+        None => Some(begin.to_owned()),
+    }
+}
+
+/// A writer takes the lock at once: upgrading later is what fails with "database is locked".
+fn begin_sqlite(mode: Mode) -> Option<&'static str> {
+    match mode {
+        Mode::Write => Some("BEGIN IMMEDIATE"),
+        Mode::Snapshot => Some("BEGIN"),
+        Mode::Statement => None,
+    }
+}
+
+fn transact<C>(
+    live: &mut Live<C>,
+    begin: Option<&str>,
+    work: impl FnOnce(&mut C) -> Result<(), Abort>,
+) -> Result<(), TxError>
+where
+    C: Connection<TransactionManager = AnsiTransactionManager>,
+{
+    let ended = match begin {
+        None => work(&mut live.connection).map_err(|Abort| TxError::Aborted),
+        Some(begin) => in_transaction(&mut live.connection, begin, work),
+    };
+    live.suspect = ended.is_err();
+    ended
+}
+
+fn in_transaction<C>(
+    connection: &mut C,
+    begin: &str,
+    work: impl FnOnce(&mut C) -> Result<(), Abort>,
+) -> Result<(), TxError>
+where
+    C: Connection<TransactionManager = AnsiTransactionManager>,
+{
+    let failed = |error| TxError::Store(fault(error));
+    AnsiTransactionManager::begin_transaction_sql(connection, begin).map_err(failed)?;
+    match work(connection) {
+        Ok(()) => AnsiTransactionManager::commit_transaction(connection).map_err(failed),
+        Err(Abort) => {
+            // The closure's own error is the one to report; a connection that cannot even roll
+            // back is found out when it is next checked out.
+            if let Err(error) = AnsiTransactionManager::rollback_transaction(connection) {
+                tracing::warn!(%error, "a transaction could not be rolled back");
+            }
+            Err(TxError::Aborted)
+        }
+    }
+}
+
+/// A context of the tenant plane: its transaction is a struct of ports that [`Tenant`] meets.
+macro_rules! tenant_context {
+    ($context:ty, $tx:ident => $ports:expr) => {
+        impl UnitOfWork<$context> for Database {
+            fn run_raw(
+                &self,
+                mode: Mode,
+                scope: &TenantScope,
+                work: &mut dyn FnMut(&<$context as Context>::Tx<'_>) -> Result<(), Abort>,
+            ) -> Result<(), TxError> {
+                let plane = self.plane_of(scope.tenant()).map_err(TxError::Store)?;
+                plane.transact(mode, Some(scope.tenant()), &mut |conn| {
+                    let $tx = Tenant { conn: RefCell::new(conn), scope };
+                    work(&$ports)
+                })
+            }
+        }
+    };
+}
+
+/// A context of the control plane: its transaction is a struct of ports that [`Control`] meets.
+macro_rules! control_context {
+    ($context:ty, $tx:ident => $ports:expr) => {
+        impl UnitOfWork<$context> for Database {
+            fn run_raw(
+                &self,
+                mode: Mode,
+                scope: &ControlScope,
+                work: &mut dyn FnMut(&<$context as Context>::Tx<'_>) -> Result<(), Abort>,
+            ) -> Result<(), TxError> {
+                self.control.transact(mode, None, &mut |conn| {
+                    let $tx = Control { conn: RefCell::new(conn), scope };
+                    work(&$ports)
+                })
+            }
+        }
+    };
+}
+
+tenant_context!(ColdStorage, tx => ColdStorageTx { warehouses: &tx, audit: &tx });
+
+control_context!(Identity, tx => IdentityTx {
+    users: &tx,
+    credentials: &tx,
+    sessions: &tx,
+    refresh_tokens: &tx,
+    organizations: &tx,
+    members: &tx,
+    audit: &tx,
+});
+
+control_context!(Organizations, tx => OrganizationsTx {
+    organizations: &tx,
+    members: &tx,
+    users: &tx,
+    sessions: &tx,
+    audit: &tx,
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn postgres_begins_in_one_round_trip() {
+        let tenant = Some(Uuid::from_u128(1).into());
+        assert_eq!(
+            begin_postgres(Mode::Write, tenant).unwrap(),
+            "BEGIN; SET LOCAL stoa.tenant = '00000000-0000-0000-0000-000000000001'"
+        );
+        assert_eq!(begin_postgres(Mode::Statement, None), None);
+        assert!(begin_postgres(Mode::Statement, tenant).unwrap().starts_with("BEGIN READ ONLY; SET LOCAL"));
+    }
+}

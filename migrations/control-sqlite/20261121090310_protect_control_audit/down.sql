@@ -1,0 +1,2 @@
+DROP TRIGGER control_audit_entries_no_delete;
+DROP TRIGGER control_audit_entries_no_update;

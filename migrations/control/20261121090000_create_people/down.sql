@@ -1,0 +1,3 @@
+DROP TABLE user_login_password;
+DROP TABLE user_profile;
+DROP TABLE users;
