@@ -1,0 +1,92 @@
+//! How much happens at a time, and how hard a password is to hash.
+
+use std::num::NonZero;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use super::environment::Environment;
+use super::reader::Reader;
+use super::table::{
+    ARGON2_ITERATIONS, ARGON2_MEMORY_KIB, BUSY_TIMEOUT_MS, DATABASE_CONNECTIONS, HASHING_PERMITS, Setting, WORKERS,
+};
+
+/// How much happens at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Threads that answer HTTP.
+    pub workers: usize,
+    /// Connections in the database pool, and permits in front of it.
+    pub database_connections: u32,
+    /// How long a request waits for a permit before it is answered 503.
+    pub busy_timeout: Duration,
+    /// Passwords hashed at the same time.
+    pub hashing_permits: usize,
+}
+
+impl Limits {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let usual = Self::for_cores(available_parallelism().map_or(1, NonZero::get));
+        let timeout = reader.number(&BUSY_TIMEOUT_MS, 100..=60_000).map(Duration::from_millis);
+        Self {
+            workers: reader.number(&WORKERS, 1..=64).unwrap_or(usual.workers),
+            database_connections: reader.number(&DATABASE_CONNECTIONS, 1..=20).unwrap_or(usual.database_connections),
+            busy_timeout: timeout.unwrap_or(usual.busy_timeout),
+            hashing_permits: reader.number(&HASHING_PERMITS, 1..=64).unwrap_or(usual.hashing_permits),
+        }
+    }
+
+    fn for_cores(cores: usize) -> Self {
+        let threads = cores.clamp(1, 64);
+        let connections = u32::try_from(cores).unwrap_or(u32::MAX).saturating_mul(2).clamp(4, 20);
+        Self {
+            workers: threads,
+            database_connections: connections,
+            busy_timeout: Duration::from_secs(3),
+            hashing_permits: threads,
+        }
+    }
+}
+
+/// What one Argon2id hash costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Argon2Cost {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub iterations: u32,
+}
+
+impl Argon2Cost {
+    /// What OWASP recommends for one lane, and the least that production takes.
+    pub const USUAL: Self = Self { memory_kib: 19_456, iterations: 2 };
+
+    pub(super) fn read(reader: &mut Reader, environment: Environment) -> Self {
+        let cost = Self {
+            memory_kib: reader.number(&ARGON2_MEMORY_KIB, 8..=1_048_576).unwrap_or(Self::USUAL.memory_kib),
+            iterations: reader.number(&ARGON2_ITERATIONS, 1..=20).unwrap_or(Self::USUAL.iterations),
+        };
+        if environment.is_production() {
+            refuse_below(reader, &ARGON2_MEMORY_KIB, cost.memory_kib, Self::USUAL.memory_kib);
+            refuse_below(reader, &ARGON2_ITERATIONS, cost.iterations, Self::USUAL.iterations);
+        }
+        cost
+    }
+}
+
+fn refuse_below(reader: &mut Reader, setting: &Setting, value: u32, least: u32) {
+    if value < least {
+        reader.refuse(setting, &format!("at least {least} in production"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pool_is_a_small_multiple_of_the_cores() {
+        let of = |cores| Limits::for_cores(cores).database_connections;
+        assert_eq!((of(1), of(2), of(4), of(64)), (4, 4, 8, 20));
+        assert_eq!(Limits::for_cores(128).workers, 64);
+    }
+}

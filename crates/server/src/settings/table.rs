@@ -1,0 +1,336 @@
+//! Every setting there is. Look-up, aliases, flags, `.env.example` and the detection of unknown
+//! names all come from this table; what a value means stands beside the type it becomes.
+
+/// Prefix that every name may carry; a variable that carries it and is no setting is a mistake.
+pub(super) const PREFIX: &str = "STOA_";
+
+/// Variables of the test suites; they pass through the environment of a server under test.
+pub(super) const TEST_PREFIX: &str = "STOA_TEST_";
+
+/// One setting.
+#[derive(Debug)]
+pub struct Setting {
+    /// Name in the environment; the other places derive theirs from it.
+    pub name: &'static str,
+    /// Other names with the same meaning, mostly those of earlier documents.
+    pub aliases: &'static [&'static str],
+    /// Name of its flag, without the dashes; what is wholly a secret has none, since every user of
+    /// the machine can list command lines.
+    pub flag: Option<&'static str>,
+    /// Whether a password may be part of it, so that nobody is shown its value.
+    pub secret: bool,
+    /// What it is, for `--help` and `.env.example`.
+    pub about: &'static str,
+    /// What holds when nobody gives it.
+    pub default: Preset,
+}
+
+/// What holds when a setting is not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    /// This text.
+    Text(&'static str),
+    /// Something worked out at the start, in words.
+    Words(&'static str),
+}
+
+impl Setting {
+    /// Whether the setting goes by this name, with or without the prefix.
+    pub(super) fn answers_to(&self, name: &str) -> bool {
+        let matches = |name: &str| self.name == name || self.aliases.contains(&name);
+        let bare = name.strip_prefix(PREFIX).filter(|rest| !rest.starts_with(PREFIX));
+        matches(name) || bare.is_some_and(matches)
+    }
+}
+
+/// The setting that a variable of the environment gives.
+pub(super) fn of_variable(name: &str) -> Option<&'static Setting> {
+    ALL.iter().copied().find(|setting| setting.answers_to(name))
+}
+
+/// The setting that a key of `stoa.toml` gives: any of its names in lower case, prefix optional.
+pub(super) fn of_key(key: &str) -> Option<&'static Setting> {
+    if key.contains(|c: char| c.is_ascii_uppercase()) {
+        return None;
+    }
+    let name = key.to_ascii_uppercase();
+    of_variable(&name).or_else(|| ALL.iter().copied().find(|setting| setting.name == format!("{PREFIX}{name}")))
+}
+
+/// The settings in the order in which `.env.example` and `--help` show them.
+pub static ALL: &[&Setting] = &[
+    &BIND,
+    &DATA_DIR,
+    &DATABASE_URL,
+    &ENVIRONMENT,
+    &DEBUG,
+    &JWT_SECRET_KEY,
+    &JWT_PRIVATE_KEY_FILE,
+    &JWT_ALGORITHM,
+    &JWT_REFRESH_SECRET_KEY,
+    &ACCESS_TOKEN_EXPIRE_MINUTES,
+    &REFRESH_TOKEN_EXPIRE_DAYS,
+    &CORS_ORIGINS,
+    &ENABLE_REGISTRATION,
+    &LOG_FORMAT,
+    &LOG_LEVEL,
+    &WORKERS,
+    &DATABASE_CONNECTIONS,
+    &BUSY_TIMEOUT_MS,
+    &HASHING_PERMITS,
+    &ARGON2_MEMORY_KIB,
+    &ARGON2_ITERATIONS,
+];
+
+/// Where the server listens.
+pub static BIND: Setting = Setting {
+    name: "STOA_BIND",
+    aliases: &[],
+    flag: Some("bind"),
+    secret: false,
+    about: "Address and port to listen on.",
+    default: Preset::Text("127.0.0.1:8080"),
+};
+
+/// Where the embedded database, files and generated keys live.
+pub static DATA_DIR: Setting = Setting {
+    name: "STOA_DATA_DIR",
+    aliases: &[],
+    flag: Some("data-dir"),
+    secret: false,
+    about: "Folder of the embedded database, the files and the generated keys.",
+    default: Preset::Text("./data"),
+};
+
+/// Which database.
+pub static DATABASE_URL: Setting = Setting {
+    name: "DATABASE_URL",
+    aliases: &[],
+    flag: Some("database-url"),
+    secret: true,
+    about: "sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.",
+    default: Preset::Words("the SQLite file stoa.db in the data folder"),
+};
+
+/// Development or production.
+pub static ENVIRONMENT: Setting = Setting {
+    name: "STOA_ENVIRONMENT",
+    aliases: &["ENVIRONMENT"],
+    flag: Some("environment"),
+    secret: false,
+    about: "development or production; production refuses what is only convenient.",
+    default: Preset::Text("development"),
+};
+
+/// More log lines.
+pub static DEBUG: Setting = Setting {
+    name: "DEBUG",
+    aliases: &[],
+    flag: Some("debug"),
+    secret: false,
+    about: "Makes debug the default log level; refused in production.",
+    default: Preset::Text("false"),
+};
+
+/// The shared secret of HS256 tokens.
+pub static JWT_SECRET_KEY: Setting = Setting {
+    name: "JWT_SECRET_KEY",
+    aliases: &["SECRET_KEY"],
+    flag: None,
+    secret: true,
+    about: "Signs access tokens with HS256; at least 32 bytes, for instance from openssl rand -base64 48.",
+    default: Preset::Words("none: the key pair signs"),
+};
+
+/// The key pair of `EdDSA` tokens.
+pub static JWT_PRIVATE_KEY_FILE: Setting = Setting {
+    name: "JWT_PRIVATE_KEY_FILE",
+    aliases: &[],
+    flag: Some("jwt-private-key-file"),
+    secret: false,
+    about: "Signs access tokens with EdDSA: an Ed25519 key as PKCS#8 PEM, for instance from openssl genpkey -algorithm ed25519.",
+    default: Preset::Words(
+        "in development a pair is generated in the data folder; production needs this or JWT_SECRET_KEY",
+    ),
+};
+
+/// The algorithm that the documents let one choose.
+pub static JWT_ALGORITHM: Setting = Setting {
+    name: "JWT_ALGORITHM",
+    aliases: &["ALGORITHM"],
+    flag: Some("jwt-algorithm"),
+    secret: false,
+    about: "HS256 or EdDSA. The kind of key decides; this only has to agree with it.",
+    default: Preset::Words("that of the key"),
+};
+
+/// A secret of the documents that nothing needs here.
+pub static JWT_REFRESH_SECRET_KEY: Setting = Setting {
+    name: "JWT_REFRESH_SECRET_KEY",
+    aliases: &[],
+    flag: None,
+    secret: true,
+    about: "Accepted and not used: refresh tokens are random and stored as a hash, not signed.",
+    default: Preset::Words("none"),
+};
+
+/// Life of an access token.
+pub static ACCESS_TOKEN_EXPIRE_MINUTES: Setting = Setting {
+    name: "ACCESS_TOKEN_EXPIRE_MINUTES",
+    aliases: &["JWT_ACCESS_TOKEN_EXPIRE_MINUTES"],
+    flag: Some("access-token-expire-minutes"),
+    secret: false,
+    about: "Life of an access token, 1 to 1440 minutes.",
+    default: Preset::Text("15"),
+};
+
+/// Life of a refresh token.
+pub static REFRESH_TOKEN_EXPIRE_DAYS: Setting = Setting {
+    name: "REFRESH_TOKEN_EXPIRE_DAYS",
+    aliases: &["JWT_REFRESH_TOKEN_EXPIRE_DAYS"],
+    flag: Some("refresh-token-expire-days"),
+    secret: false,
+    about: "Life of a refresh token, 1 to 365 days.",
+    default: Preset::Text("7"),
+};
+
+/// Web pages of other origins that may call.
+pub static CORS_ORIGINS: Setting = Setting {
+    name: "CORS_ORIGINS",
+    aliases: &["BACKEND_CORS_ORIGINS"],
+    flag: Some("cors-origins"),
+    secret: false,
+    about: "Origins whose pages may call, as a comma-separated or JSON list; * means all, in development only.",
+    default: Preset::Text(""),
+};
+
+/// Whether strangers may register.
+pub static ENABLE_REGISTRATION: Setting = Setting {
+    name: "ENABLE_REGISTRATION",
+    aliases: &[],
+    flag: Some("enable-registration"),
+    secret: false,
+    about: "Whether anyone may register a person with a new organization.",
+    default: Preset::Text("true"),
+};
+
+/// Shape of a log line.
+pub static LOG_FORMAT: Setting = Setting {
+    name: "LOG_FORMAT",
+    aliases: &[],
+    flag: Some("log-format"),
+    secret: false,
+    about: "text or json.",
+    default: Preset::Words("text in development, json in production"),
+};
+
+/// How much is logged.
+pub static LOG_LEVEL: Setting = Setting {
+    name: "LOG_LEVEL",
+    aliases: &[],
+    flag: Some("log-level"),
+    secret: false,
+    about: "error, warn, info, debug, trace or off; also by module, such as info,stoa_api=debug.",
+    default: Preset::Text("info"),
+};
+
+/// HTTP threads.
+pub static WORKERS: Setting = Setting {
+    name: "STOA_WORKERS",
+    aliases: &[],
+    flag: Some("workers"),
+    secret: false,
+    about: "Threads that answer HTTP, 1 to 64.",
+    default: Preset::Words("the number of cores"),
+};
+
+/// Size of the database pool.
+pub static DATABASE_CONNECTIONS: Setting = Setting {
+    name: "STOA_DATABASE_CONNECTIONS",
+    aliases: &[],
+    flag: Some("database-connections"),
+    secret: false,
+    about: "Connections to the database, 1 to 20.",
+    default: Preset::Words("twice the number of cores, 4 to 20"),
+};
+
+/// Patience for a database permit.
+pub static BUSY_TIMEOUT_MS: Setting = Setting {
+    name: "STOA_BUSY_TIMEOUT_MS",
+    aliases: &[],
+    flag: Some("busy-timeout-ms"),
+    secret: false,
+    about: "How long a request waits for a free connection before 503, 100 to 60000 milliseconds.",
+    default: Preset::Text("3000"),
+};
+
+/// Password hashes at a time.
+pub static HASHING_PERMITS: Setting = Setting {
+    name: "STOA_HASHING_PERMITS",
+    aliases: &[],
+    flag: Some("hashing-permits"),
+    secret: false,
+    about: "Passwords hashed at the same time, 1 to 64; each takes a core and STOA_ARGON2_MEMORY_KIB.",
+    default: Preset::Words("the number of cores"),
+};
+
+/// Memory of a password hash.
+pub static ARGON2_MEMORY_KIB: Setting = Setting {
+    name: "STOA_ARGON2_MEMORY_KIB",
+    aliases: &[],
+    flag: Some("argon2-memory-kib"),
+    secret: false,
+    about: "Memory of one password hash, 8 to 1048576 KiB; production refuses less than the default.",
+    default: Preset::Text("19456"),
+};
+
+/// Passes of a password hash.
+pub static ARGON2_ITERATIONS: Setting = Setting {
+    name: "STOA_ARGON2_ITERATIONS",
+    aliases: &[],
+    flag: Some("argon2-iterations"),
+    secret: false,
+    about: "Passes of one password hash, 1 to 20; production refuses less than the default.",
+    default: Preset::Text("2"),
+};
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_settings_share_a_name_or_a_flag() {
+        let mut seen = BTreeSet::new();
+        for setting in ALL {
+            for name in setting.aliases.iter().chain([&setting.name]) {
+                let bare = name.strip_prefix(PREFIX).unwrap_or(name);
+                // A prefixed name and its bare alias are two names of one setting.
+                assert!(seen.insert((bare, setting.name)) || setting.name.ends_with(bare), "{name}");
+                assert_eq!(of_variable(name).map(|found| found.name), Some(setting.name));
+                assert_eq!(of_key(&bare.to_lowercase()).map(|found| found.name), Some(setting.name));
+            }
+        }
+    }
+
+    #[test]
+    fn the_prefix_may_be_added_in_the_environment_and_left_out_in_the_file() {
+        let name_of = |found: Option<&'static Setting>| found.map(|setting| setting.name);
+        assert_eq!(name_of(of_variable("STOA_SECRET_KEY")), Some("JWT_SECRET_KEY"));
+        assert_eq!(name_of(of_variable("BIND")), None);
+        assert_eq!(name_of(of_variable("STOA_STOA_BIND")), None);
+        assert_eq!(name_of(of_key("bind")), Some("STOA_BIND"));
+        assert_eq!(name_of(of_key("stoa_bind")), Some("STOA_BIND"));
+        assert_eq!(name_of(of_key("BIND")), None);
+    }
+
+    #[test]
+    fn a_flag_is_the_name_in_kebab_case_without_the_prefix() {
+        for setting in ALL {
+            let bare = setting.name.strip_prefix(PREFIX).unwrap_or(setting.name);
+            let kebab = bare.to_lowercase().replace('_', "-");
+            assert!(setting.flag.is_none_or(|flag| flag == kebab), "{}", setting.name);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The sources together.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::table::{ALL, BIND, DATABASE_URL, LOG_LEVEL, Preset};
+use super::*;
+
+const STRONG: &str = "k8Jq2vX0rT5mZ7wB1nY4sD6fG9hL3pCa";
+
+/// Settings from an environment, a file and flags.
+fn load(env: &[(&str, &str)], file: &str, flags: &Flags) -> Result<Settings, Problems> {
+    let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let file = FileText { path: DEFAULT_FILE.into(), text: file.to_owned() };
+    Settings::load(env, Some(&file), flags)
+}
+
+fn of_env(env: &[(&str, &str)]) -> Result<Settings, Problems> {
+    load(env, "", &Flags::default())
+}
+
+fn of_file(file: &str) -> Result<Settings, Problems> {
+    load(&[], file, &Flags::default())
+}
+
+/// The problems, one text each.
+fn problems(result: Result<Settings, Problems>) -> Vec<String> {
+    result.unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn nothing_given_is_an_embedded_installation_for_development() {
+    let settings = of_env(&[]).unwrap();
+    assert_eq!(settings.bind.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.data_dir, Path::new("./data"));
+    assert_eq!(settings.database, DatabaseUrl::Sqlite("./data/stoa.db".into()));
+    assert_eq!(settings.environment, Environment::Development);
+    assert_eq!(settings.signing_key, SigningKey::Generated);
+    assert_eq!(settings.access_token_life, Duration::from_mins(15));
+    assert_eq!(settings.refresh_token_life, Duration::from_hours(168));
+    assert_eq!(settings.cors_origins, CorsOrigins::Listed(Vec::new()));
+    assert!(settings.enable_registration);
+    assert_eq!(settings.log, Log { format: LogFormat::Text, level: "info".to_owned() });
+    assert_eq!(settings.limits.busy_timeout, Duration::from_secs(3));
+    assert_eq!(settings.argon2, Argon2Cost::USUAL);
+}
+
+#[test]
+fn the_defaults_of_the_table_are_the_defaults_of_the_types() {
+    for setting in ALL {
+        if let Preset::Text(text) = setting.default {
+            assert_eq!(of_env(&[(setting.name, text)]), of_env(&[]), "{}", setting.name);
+        }
+    }
+}
+
+#[test]
+fn the_file_beats_the_environment_and_flags_beat_both() {
+    let env = [("STOA_BIND", "127.0.0.1:1"), ("STOA_WORKERS", "1"), ("LOG_LEVEL", "warn")];
+    let file = "bind = \"127.0.0.1:2\"\nlog_level = \"error\"";
+    let settings = load(&env, file, &Flags::default().with(&LOG_LEVEL, "off")).unwrap();
+    assert_eq!((settings.limits.workers, settings.bind.port(), settings.log.level.as_str()), (1, 2, "off"));
+}
+
+#[test]
+fn the_file_has_texts_numbers_switches_and_lists() {
+    let file = "database_url = \"sqlite:other.db\"\nstoa_workers = 3\nenable_registration = false\n\
+                cors_origins = [\"http://a.example\", \"http://b.example\"]";
+    let settings = of_file(file).unwrap();
+    assert_eq!(settings.database, DatabaseUrl::Sqlite("other.db".into()));
+    assert_eq!(settings.limits.workers, 3);
+    assert!(!settings.enable_registration);
+    assert_eq!(settings.cors_origins, CorsOrigins::Listed(vec!["http://a.example".into(), "http://b.example".into()]));
+    let shown = problems(of_file("bind = 1.5\nlog_level = { all = \"info\" }"));
+    let message = "expected text, a whole number, true, false or a list of texts";
+    assert_eq!(shown, [format!("bind (stoa.toml): {message}"), format!("log_level (stoa.toml): {message}")]);
+}
+
+#[test]
+fn every_alias_is_read_and_an_empty_variable_is_none() {
+    let settings = of_env(&[
+        ("ENVIRONMENT", "production"),
+        ("SECRET_KEY", STRONG),
+        ("ALGORITHM", "HS256"),
+        ("JWT_REFRESH_SECRET_KEY", "your-refresh-secret-key-here"),
+        ("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", "30"),
+        ("STOA_DATABASE_URL", "postgresql+asyncpg://kim:pw@db/stoa"),
+        ("BACKEND_CORS_ORIGINS", r#"["https://a.example"]"#),
+        ("STOA_LOG_LEVEL", ""),
+        ("DEBUG", "False"),
+    ])
+    .unwrap();
+    assert_eq!(settings.environment, Environment::Production);
+    assert_eq!(settings.signing_key, SigningKey::Secret(STRONG.into()));
+    assert_eq!(settings.access_token_life, Duration::from_mins(30));
+    assert_eq!(settings.database, DatabaseUrl::Postgres("postgresql://kim:pw@db/stoa".into()));
+    assert_eq!(settings.log, Log { format: LogFormat::Json, level: "info".to_owned() });
+}
+
+#[test]
+fn two_names_of_one_setting_must_agree_within_a_source() {
+    assert!(of_env(&[("LOG_LEVEL", "warn"), ("STOA_LOG_LEVEL", "warn")]).is_ok());
+    assert!(load(&[("LOG_LEVEL", "warn")], "stoa_log_level = \"info\"", &Flags::default()).is_ok());
+    assert_eq!(
+        problems(of_env(&[("JWT_SECRET_KEY", STRONG), ("SECRET_KEY", &"x".repeat(40))])),
+        ["JWT_SECRET_KEY and SECRET_KEY (environment): two names of one setting with different values; keep one"]
+    );
+    assert_eq!(
+        problems(of_file("bind = \"127.0.0.1:1\"\nstoa_bind = \"127.0.0.1:2\"")),
+        ["bind and stoa_bind (stoa.toml): two names of one setting with different values; keep one"]
+    );
+}
+
+#[test]
+fn unknown_names_are_mistakes_where_they_can_only_be_meant_for_stoa() {
+    let env = [("STOA_BINDD", "x"), ("PATH", "/bin"), ("EMAIL_HOST", "mail"), ("STOA_TEST_REQUIRE", "postgres")];
+    assert_eq!(
+        problems(load(&env, "email_host = \"mail\"", &Flags::default())),
+        [
+            "STOA_BINDD (environment): no such setting; .env.example lists them all",
+            "email_host (stoa.toml): no such setting; .env.example lists them all",
+        ]
+    );
+}
+
+#[test]
+fn all_problems_are_reported_together() {
+    let env = [
+        ("STOA_BIND", "8080"),
+        ("STOA_TYPO", "1"),
+        ("DATABASE_URL", "mysql://db"),
+        ("ENVIRONMENT", "staging"),
+        ("ACCESS_TOKEN_EXPIRE_MINUTES", "0"),
+        ("ENABLE_REGISTRATION", "maybe"),
+        ("LOG_FORMAT", "xml"),
+    ];
+    let flags = Flags::default().with(&LOG_LEVEL, "loud");
+    assert_eq!(
+        problems(load(&env, "workers = 65\ndebug = \"*\"", &flags)),
+        [
+            "STOA_TYPO (environment): no such setting; .env.example lists them all",
+            "ENVIRONMENT (environment): expected development or production, found \"staging\"",
+            "STOA_BIND (environment): expected an address and a port such as 127.0.0.1:8080, found \"8080\"",
+            "DATABASE_URL (environment): expected sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE",
+            "ACCESS_TOKEN_EXPIRE_MINUTES (environment): expected a whole number from 1 to 1440, found \"0\"",
+            "ENABLE_REGISTRATION (environment): expected true or false, found \"maybe\"",
+            "debug (stoa.toml): expected true or false, found \"*\"",
+            "LOG_FORMAT (environment): expected text or json, found \"xml\"",
+            "--log-level (command line): expected error, warn, info, debug, trace or off, also as in info,stoa_api=debug, found \"loud\"",
+            "workers (stoa.toml): expected a whole number from 1 to 64, found \"65\"",
+        ]
+    );
+}
+
+#[test]
+fn a_file_that_is_no_toml_hides_no_mistake_in_names() {
+    assert_eq!(
+        problems(load(&[("STOA_TYPO", "1")], "bind 127.0.0.1:1", &Flags::default())),
+        ["STOA_TYPO (environment): no such setting; .env.example lists them all", "line 1 (stoa.toml): expected TOML"]
+    );
+}
+
+#[test]
+fn production_refuses_what_is_only_convenient() {
+    let convenient = [
+        ("STOA_ENVIRONMENT", "production"),
+        ("DEBUG", "true"),
+        ("CORS_ORIGINS", "*"),
+        ("STOA_ARGON2_MEMORY_KIB", "64"),
+        ("STOA_ARGON2_ITERATIONS", "1"),
+    ];
+    assert_eq!(
+        problems(of_env(&convenient)),
+        [
+            "JWT_SECRET_KEY (not set): expected this or JWT_PRIVATE_KEY_FILE in production",
+            "CORS_ORIGINS (environment): expected the origins one by one in production, found \"*\"",
+            "DEBUG (environment): expected false in production, found \"true\"",
+            "STOA_ARGON2_MEMORY_KIB (environment): expected at least 19456 in production, found \"64\"",
+            "STOA_ARGON2_ITERATIONS (environment): expected at least 2 in production, found \"1\"",
+        ]
+    );
+    let settings = of_env(&convenient[1..]).unwrap();
+    assert_eq!(settings.log.level, "debug");
+    assert_eq!(settings.argon2, Argon2Cost { memory_kib: 64, iterations: 1 });
+    assert_eq!(settings.cors_origins, CorsOrigins::Any);
+}
+
+#[test]
+fn production_refuses_the_secret_of_an_example() {
+    let env = [("STOA_ENVIRONMENT", "production"), ("SECRET_KEY", "your-secret-key-here-please-change-it")];
+    let message = "expected a secret of your own in production, not the text of an example";
+    assert_eq!(problems(of_env(&env)), [format!("SECRET_KEY (environment): {message}")]);
+}
+
+#[test]
+fn one_key_signs_and_the_algorithm_agrees_with_it() {
+    let file = ("JWT_PRIVATE_KEY_FILE", "key.pem");
+    let both = problems(of_env(&[("JWT_SECRET_KEY", STRONG), file]));
+    assert_eq!(
+        both,
+        ["JWT_PRIVATE_KEY_FILE (environment): expected either this or JWT_SECRET_KEY, not both, found \"key.pem\""]
+    );
+    let production = ("STOA_ENVIRONMENT", "production");
+    let settings = of_env(&[production, file, ("JWT_ALGORITHM", "EdDSA")]).unwrap();
+    assert_eq!(settings.signing_key, SigningKey::File("key.pem".into()));
+    for (algorithm, secret) in [("HS256", ""), ("EdDSA", STRONG), ("RS256", ""), ("RS256", STRONG), ("none", "")] {
+        let found = problems(of_env(&[("ALGORITHM", algorithm), ("JWT_SECRET_KEY", secret)]));
+        assert!(found.len() == 1 && found[0].starts_with("ALGORITHM (environment): expected "), "{found:?}");
+    }
+}
+
+#[test]
+fn a_value_that_is_not_unicode_is_refused() {
+    assert_eq!(problems(of_env(&[("STOA_DATA_DIR", "\u{fffd}")])), ["STOA_DATA_DIR (environment): expected UTF-8"]);
+}
+
+#[test]
+fn secrets_are_never_shown() {
+    let url = "postgres://kim:hunter2@db/stoa";
+    let settings = load(&[("SECRET_KEY", STRONG)], "", &Flags::default().with(&DATABASE_URL, url)).unwrap();
+    let shown = format!("{settings:?}");
+    assert!(!shown.contains("hunter2") && !shown.contains(STRONG), "{shown}");
+
+    for setting in ALL.iter().filter(|setting| setting.secret) {
+        for written in ["hunter2", "postgres:hunter2", "hunter2\u{fffd}"] {
+            let files =
+                [format!("{} = \"{written}\"", setting.name.to_lowercase()), format!("{} = hunter2", setting.name)];
+            let results = [of_env(&[(setting.name, written)]), of_file(&files[0]), of_file(&files[1])];
+            for problems in results.into_iter().filter_map(Result::err) {
+                let shown = format!("{problems} {problems:?}");
+                assert!(!shown.contains("hunter2"), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_name_twice_in_the_flags_of_a_caller_is_a_mistake_too() {
+    let flags = Flags::default().with(&BIND, "127.0.0.1:1").with(&BIND, "127.0.0.1:2");
+    assert_eq!(problems(load(&[], "", &flags)).len(), 1);
+}
