@@ -1,1 +1,20 @@
-//! stub
+//! HTTP of Stoa: routes, extractors, error bodies, the OpenAPI document.
+//!
+//! The only library crate that names actix-web. A handler reads its request, calls one use case
+//! and shapes the answer; it knows no database and takes no decision.
+
+pub mod app;
+pub mod blocking;
+pub mod openapi;
+pub mod operations;
+pub mod problem;
+
+mod cold_storage;
+mod docs;
+mod etag;
+mod extract;
+mod health;
+mod identity;
+mod middleware;
+mod organizations;
+mod respond;

@@ -67,8 +67,8 @@ fn difference(before: Option<Value>, after: Option<Value>) -> (Option<Value>, Op
                 .map(|(key, _)| key.clone())
                 .collect();
             for key in same {
-                before.remove(&key);
-                after.remove(&key);
+                before.shift_remove(&key);
+                after.shift_remove(&key);
             }
             (Some(Value::Object(before)), Some(Value::Object(after)))
         }

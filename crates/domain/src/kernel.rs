@@ -9,6 +9,7 @@ pub mod page;
 pub mod patch;
 pub mod permission;
 pub mod rank;
+pub mod readiness;
 pub mod secret;
 pub mod sources;
 pub mod store_error;

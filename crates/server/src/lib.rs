@@ -1,4 +1,8 @@
-//! Configuration, telemetry and wiring of the `stoa` program.
+//! The `stoa` program: settings, wiring, telemetry, command line.
+//!
+//! A library besides, so that the tests run what the program runs.
 
+pub mod command;
 pub mod settings;
 pub mod telemetry;
+pub mod wiring;

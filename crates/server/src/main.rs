@@ -1,2 +1,7 @@
-//! stub
-fn main() {}
+//! The `stoa` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    stoa_server::command::main()
+}

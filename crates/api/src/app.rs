@@ -1,0 +1,115 @@
+//! The one builder of the HTTP server, for production and for tests.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_cors::Cors;
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+use stoa_application::cold_storage::service::ColdStorageService;
+use stoa_application::identity::service::IdentityService;
+use stoa_application::organizations::service::OrganizationsService;
+use stoa_domain::kernel::readiness::Readiness;
+use stoa_domain::kernel::sources::Sources;
+
+use crate::blocking::Lane;
+use crate::extract::BODY_MAX;
+use crate::middleware::{authenticate, edge};
+use crate::operations::not_routed;
+use crate::problem::{ErrorCode, Problem};
+use crate::{cold_storage, docs, health, identity, organizations};
+
+/// What handlers work with.
+pub struct Api {
+    /// Use cases of identity.
+    pub identity: IdentityService,
+    /// Use cases of organizations.
+    pub organizations: OrganizationsService,
+    /// Use cases of cold storage.
+    pub cold_storage: ColdStorageService,
+    /// Whether requests can be served.
+    pub readiness: Arc<dyn Readiness>,
+    /// Time and ids.
+    pub sources: Sources,
+    /// Permits for blocking work.
+    pub lanes: Lanes,
+}
+
+/// A lane for each kind of blocking work.
+pub struct Lanes {
+    /// Work with the database; as many permits as the pool has connections for it.
+    pub database: Lane,
+    /// Password hashing; as many permits as it may take cores.
+    pub hashing: Lane,
+}
+
+/// Which web pages may call Stoa from a browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origins {
+    /// Any; for development.
+    Any,
+    /// These, as `scheme://host[:port]`.
+    Listed(Vec<String>),
+}
+
+/// How the server listens.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// Threads that handle requests.
+    pub workers: usize,
+    /// Which web pages may call.
+    pub origins: Origins,
+}
+
+/// Starts the server on a listener that is bound already. It stops by itself on SIGTERM and
+/// SIGINT, after the requests it is working on.
+///
+/// # Errors
+/// Those of the listener.
+pub fn serve(api: Api, listener: TcpListener, settings: HttpSettings) -> io::Result<Server> {
+    let api = web::Data::new(api);
+    let HttpSettings { workers, origins } = settings;
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(api.clone())
+            .app_data(web::PayloadConfig::new(BODY_MAX))
+            .app_data(web::PathConfig::default().error_handler(|_, _| Problem::new(ErrorCode::ResourceNotFound).into()))
+            .configure(routes)
+            .default_service(web::to(not_routed))
+            .wrap(from_fn(authenticate))
+            .wrap(cors(&origins))
+            .wrap(from_fn(edge))
+            .wrap(Compress::default())
+    });
+    Ok(server
+        .workers(workers)
+        .client_request_timeout(Duration::from_secs(10))
+        .shutdown_timeout(30)
+        .server_hostname("stoa")
+        .listen(listener)?
+        .run())
+}
+
+fn routes(config: &mut web::ServiceConfig) {
+    config
+        .configure(health::routes)
+        .configure(docs::routes)
+        .configure(identity::routes)
+        .configure(organizations::routes)
+        .configure(cold_storage::routes);
+}
+
+fn cors(origins: &Origins) -> Cors {
+    let cors = Cors::default()
+        .allow_any_method()
+        .allow_any_header()
+        .expose_headers(["x-trace-id", "etag", "location", "retry-after"])
+        .max_age(3600);
+    match origins {
+        Origins::Any => cors.allow_any_origin(),
+        Origins::Listed(listed) => listed.iter().fold(cors, |cors, origin| cors.allowed_origin(origin)),
+    }
+}

@@ -1,0 +1,5 @@
+//! Cold storage over HTTP.
+
+mod warehouses;
+
+pub(crate) use warehouses::{Document, routes};

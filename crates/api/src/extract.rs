@@ -1,0 +1,9 @@
+//! What handlers take from a request.
+
+mod caller;
+mod draft;
+mod shape;
+mod valid;
+
+pub(crate) use caller::{Caller, Peer, Recognised};
+pub(crate) use valid::{BODY_MAX, ValidForm, ValidJson, ValidQuery};

@@ -1,0 +1,5 @@
+//! Identity over HTTP.
+
+mod auth;
+
+pub(crate) use auth::{Document, routes};

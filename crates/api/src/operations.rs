@@ -1,0 +1,103 @@
+//! Every operation of the API: who may call it, and which errors it has of its own.
+//!
+//! The table feeds the OpenAPI document (`x-permission`, security, error answers) and the
+//! authorisation matrix of the tests; the permissions in it are the constants that the use cases
+//! check. An operation that is missing here fails the build of the document.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use actix_web::dev::ResourceDef;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use stoa_application::cold_storage::{
+    create_warehouse, delete_warehouse, get_warehouse, list_warehouses, restore_warehouse, update_warehouse,
+};
+use stoa_application::organizations::{add_member, list_members, remove_member, update_organization};
+use stoa_domain::kernel::permission::Permission;
+
+use crate::openapi;
+use crate::problem::{ErrorCode, Problem};
+
+/// Who may call an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Whoever has the permission in the organization the token is for.
+    Permission(Permission),
+}
+
+/// An operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation {
+    /// Its `operationId`.
+    pub id: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// The codes it has beyond those that follow from its access, its body and its path.
+    pub errors: &'static [ErrorCode],
+}
+
+const fn operation(id: &'static str, access: Access, errors: &'static [ErrorCode]) -> Operation {
+    Operation { id, access, errors }
+}
+
+use Access::{Permission as With, Public, SignedIn};
+use ErrorCode::{
+    DuplicateEmail, DuplicateMember, DuplicateWarehouse, InvalidCredentials, InvalidToken, LastOwner,
+    RegistrationClosed, ResourceNotFound, VersionConflict,
+};
+
+/// Every operation.
+pub const OPERATIONS: &[Operation] = &[
+    operation("health", Public, &[]),
+    operation("ready", Public, &[]),
+    operation("register", Public, &[RegistrationClosed, DuplicateEmail]),
+    operation("token", Public, &[InvalidCredentials]),
+    operation("login", Public, &[InvalidCredentials]),
+    operation("refresh", Public, &[InvalidToken]),
+    operation("logout", SignedIn, &[]),
+    operation("me", SignedIn, &[]),
+    operation("switch_organization", SignedIn, &[ResourceNotFound]),
+    operation("create_organization", SignedIn, &[]),
+    operation("list_organizations", SignedIn, &[]),
+    operation("get_organization", SignedIn, &[]),
+    operation("update_organization", With(update_organization::PERMISSION), &[VersionConflict]),
+    operation("list_members", With(list_members::PERMISSION), &[]),
+    operation("add_member", With(add_member::PERMISSION), &[DuplicateMember]),
+    operation("remove_member", With(remove_member::PERMISSION), &[LastOwner]),
+    operation("create_warehouse", With(create_warehouse::PERMISSION), &[DuplicateWarehouse]),
+    operation("list_warehouses", With(list_warehouses::PERMISSION), &[]),
+    operation("get_warehouse", With(get_warehouse::PERMISSION), &[]),
+    operation("update_warehouse", With(update_warehouse::PERMISSION), &[VersionConflict, DuplicateWarehouse]),
+    operation("delete_warehouse", With(delete_warehouse::PERMISSION), &[VersionConflict]),
+    operation("restore_warehouse", With(restore_warehouse::PERMISSION), &[VersionConflict, DuplicateWarehouse]),
+];
+
+/// The operation of this id.
+pub fn find(id: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|operation| operation.id == id)
+}
+
+/// Answers what no route took: 405 if the path exists under other methods, otherwise 404.
+pub(crate) async fn not_routed(request: HttpRequest) -> HttpResponse {
+    static PATHS: OnceLock<Vec<(ResourceDef, String)>> = OnceLock::new();
+    let paths = PATHS.get_or_init(paths);
+    let problem = match paths.iter().find(|(pattern, _)| pattern.is_match(request.path())) {
+        Some((_, methods)) => Problem::method_not_allowed(methods.clone()),
+        None => Problem::new(ErrorCode::ResourceNotFound),
+    };
+    problem.error_response()
+}
+
+fn paths() -> Vec<(ResourceDef, String)> {
+    let mut methods: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
+    methods.insert("/openapi.json".into(), vec!["GET"]);
+    methods.insert("/docs".into(), vec!["GET"]);
+    for (path, method, _) in openapi::operations(&openapi::document()) {
+        methods.entry(path).or_default().push(method);
+    }
+    methods.into_iter().map(|(path, methods)| (ResourceDef::new(path), methods.join(", "))).collect()
+}

@@ -1,0 +1,122 @@
+//! The members of the organization the token is for.
+
+use actix_web::{HttpResponse, delete, get, post, web};
+use stoa_application::organizations::add_member::AddMemberError;
+use stoa_application::organizations::list_members::ListMembersError;
+use stoa_application::organizations::remove_member::RemoveMemberError;
+use stoa_domain::kernel::ids::{OrganizationId, UserId};
+use stoa_domain::kernel::page::PageResponse;
+use stoa_domain::organizations::dto::{AddMemberRequest, ListRequest, MemberResponse};
+use utoipa::OpenApi;
+
+use crate::app::Api;
+use crate::blocking;
+use crate::extract::{Caller, ValidJson, ValidQuery};
+use crate::problem::{ErrorCode, Problem};
+use crate::respond::{created, no_content, ok};
+
+/// The routes.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config.service(list_members).service(add_member).service(remove_member);
+}
+
+/// The document of these routes.
+#[derive(OpenApi)]
+#[openapi(paths(list_members, add_member, remove_member))]
+pub(super) struct Document;
+
+/// List members
+///
+/// By time of joining.
+#[utoipa::path(
+    tag = "Organizations",
+    params(("id" = OrganizationId, Path, description = "The organization the token is for"), ListRequest),
+    responses((status = 200, description = "A page of them", body = PageResponse<MemberResponse>))
+)]
+#[get("/api/v1/organizations/{id}/members")]
+async fn list_members(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    id: web::Path<OrganizationId>,
+    ValidQuery(request): ValidQuery<ListRequest>,
+) -> Result<HttpResponse, Problem> {
+    let page = blocking::database(&api, move |api| api.organizations.list_members(&actor, *id, &request)).await?;
+    Ok(ok(&PageResponse::<MemberResponse>::from(page)))
+}
+
+/// Add a member
+///
+/// The person must be registered. Only the owner adds admins.
+#[utoipa::path(
+    tag = "Organizations",
+    params(("id" = OrganizationId, Path, description = "The organization the token is for")),
+    request_body = AddMemberRequest,
+    responses((status = 201, description = "Added", body = MemberResponse))
+)]
+#[post("/api/v1/organizations/{id}/members")]
+async fn add_member(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    id: web::Path<OrganizationId>,
+    ValidJson(request): ValidJson<AddMemberRequest>,
+) -> Result<HttpResponse, Problem> {
+    let id = *id;
+    let member = blocking::database(&api, move |api| api.organizations.add_member(&actor, id, &request)).await?;
+    let response = MemberResponse::from(member);
+    Ok(created(format!("/api/v1/organizations/{id}/members/{}", response.user_id), &response))
+}
+
+/// Remove a member
+///
+/// The member's sessions in the organization end. The owner cannot be removed; only the owner
+/// removes admins.
+#[utoipa::path(
+    tag = "Organizations",
+    params(("id" = OrganizationId, Path, description = "The organization the token is for"),
+           ("user_id" = UserId, Path, description = "The member")),
+    responses((status = 204, description = "Removed"))
+)]
+#[delete("/api/v1/organizations/{id}/members/{user_id}")]
+async fn remove_member(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    path: web::Path<(OrganizationId, UserId)>,
+) -> Result<HttpResponse, Problem> {
+    let (id, user) = *path;
+    blocking::database(&api, move |api| api.organizations.remove_member(&actor, id, user)).await?;
+    Ok(no_content())
+}
+
+impl From<ListMembersError> for Problem {
+    fn from(error: ListMembersError) -> Self {
+        match error {
+            ListMembersError::NotFound => Self::new(ErrorCode::ResourceNotFound),
+            ListMembersError::Forbidden => Self::new(ErrorCode::Forbidden),
+            ListMembersError::Invalid(invalid) => invalid.into(),
+            ListMembersError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AddMemberError> for Problem {
+    fn from(error: AddMemberError) -> Self {
+        match error {
+            AddMemberError::NotFound => Self::new(ErrorCode::ResourceNotFound),
+            AddMemberError::Forbidden => Self::new(ErrorCode::Forbidden),
+            AddMemberError::Invalid(invalid) => invalid.into(),
+            AddMemberError::DuplicateMember => Self::new(ErrorCode::DuplicateMember),
+            AddMemberError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RemoveMemberError> for Problem {
+    fn from(error: RemoveMemberError) -> Self {
+        match error {
+            RemoveMemberError::NotFound => Self::new(ErrorCode::ResourceNotFound),
+            RemoveMemberError::Forbidden => Self::new(ErrorCode::Forbidden),
+            RemoveMemberError::Owner => Self::new(ErrorCode::LastOwner),
+            RemoveMemberError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The closed table of error codes.
+
+use actix_web::http::StatusCode;
+
+macro_rules! codes {
+    ($($name:ident = $status:ident, $code:literal, $message:literal;)*) => {
+        /// A stable code of an error.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ErrorCode {
+            $(#[doc = $message] $name,)*
+        }
+
+        impl ErrorCode {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// As it stands in `error_code`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+
+            /// The status it is answered with.
+            pub fn status(self) -> StatusCode {
+                match self {
+                    $(Self::$name => StatusCode::$status,)*
+                }
+            }
+
+            /// Its usual words.
+            pub fn message(self) -> &'static str {
+                match self {
+                    $(Self::$name => $message,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    MalformedRequest = BAD_REQUEST, "MALFORMED_REQUEST", "The request cannot be read";
+    Unauthorized = UNAUTHORIZED, "UNAUTHORIZED", "Sign in to do this";
+    InvalidCredentials = UNAUTHORIZED, "INVALID_CREDENTIALS", "The e-mail address or the password is wrong";
+    InvalidToken = UNAUTHORIZED, "INVALID_TOKEN", "The refresh token is not valid";
+    Forbidden = FORBIDDEN, "FORBIDDEN", "You may not do this";
+    RegistrationClosed = FORBIDDEN, "REGISTRATION_CLOSED", "Registration is closed";
+    ResourceNotFound = NOT_FOUND, "RESOURCE_NOT_FOUND", "There is no such resource";
+    MethodNotAllowed = METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "The resource does not know this method";
+    DuplicateEmail = CONFLICT, "DUPLICATE_EMAIL", "Somebody is registered under this e-mail address";
+    DuplicateMember = CONFLICT, "DUPLICATE_MEMBER", "The person is a member already";
+    DuplicateWarehouse = CONFLICT, "DUPLICATE_WAREHOUSE", "The organization has a warehouse with this code";
+    LastOwner = CONFLICT, "LAST_OWNER", "The owner cannot be removed";
+    VersionConflict = CONFLICT, "VERSION_CONFLICT", "The resource has changed since you read it";
+    PayloadTooLarge = PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "The body is larger than 1 MiB";
+    UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "The body has another content type than this call reads";
+    ValidationError = UNPROCESSABLE_ENTITY, "VALIDATION_ERROR", "Some fields are not valid";
+    InternalError = INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "Something went wrong on our side";
+    ServiceUnavailable = SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", "Stoa is busy or its database is away; try again";
+}
+
+impl ErrorCode {
+    /// The code as a URI, for `type`.
+    pub fn urn(self) -> String {
+        format!("urn:stoa:error:{}", self.as_str().to_lowercase().replace('_', "-"))
+    }
+
+    /// The code for a failure that did not come from Stoa's own code but from the server under it.
+    pub fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::UNAUTHORIZED => Self::Unauthorized,
+            StatusCode::FORBIDDEN => Self::Forbidden,
+            StatusCode::NOT_FOUND => Self::ResourceNotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
+            StatusCode::SERVICE_UNAVAILABLE => Self::ServiceUnavailable,
+            status if status.is_client_error() => Self::MalformedRequest,
+            _ => Self::InternalError,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_is_one_word_of_its_own_and_an_error() {
+        let words: BTreeSet<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(words.len(), ErrorCode::ALL.len());
+        for code in ErrorCode::ALL {
+            assert!(code.as_str().chars().all(|c| c.is_ascii_uppercase() || c == '_'), "{code:?}");
+            assert!(code.status().is_client_error() || code.status().is_server_error(), "{code:?}");
+            assert!(!code.message().ends_with('.'), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn the_type_is_the_code_as_a_uri() {
+        assert_eq!(ErrorCode::DuplicateWarehouse.urn(), "urn:stoa:error:duplicate-warehouse");
+    }
+}

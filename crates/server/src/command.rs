@@ -1,0 +1,77 @@
+//! The command line.
+
+mod create_admin;
+mod migrate;
+mod seed;
+mod serve;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, anyhow};
+use clap::{Parser, Subcommand};
+use stoa_api::openapi;
+
+use crate::settings::{Flags, Settings};
+use crate::telemetry;
+
+/// A multi-tenant business backend in one binary.
+#[derive(Parser)]
+#[command(name = "stoa", version, max_term_width = 100)]
+struct CommandLine {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the server; what happens without a command
+    Serve,
+    /// Bring the database to the schema of this program
+    Migrate(migrate::Arguments),
+    /// Fill the database for a first look
+    Seed(seed::Arguments),
+    /// Create a person with an organization, whether registration is open or not
+    CreateAdmin(create_admin::Arguments),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// Runs the program. What went wrong is said on standard error.
+pub fn main() -> ExitCode {
+    match run(CommandLine::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(line: CommandLine) -> Result<()> {
+    if let Some(Command::Openapi) = line.command {
+        print(openapi::text().trim_end());
+        return Ok(());
+    }
+    let settings = Settings::of_process(&line.flags).map_err(|problems| anyhow!("{problems}"))?;
+    telemetry::init(&settings.log);
+    match line.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(&settings),
+        Command::Migrate(arguments) => migrate::run(&settings, &arguments),
+        Command::Seed(arguments) => seed::run(&settings, &arguments),
+        Command::CreateAdmin(arguments) => create_admin::run(&settings, arguments),
+        Command::Openapi => Ok(()),
+    }
+}
+
+/// Says something to the person at the terminal.
+#[expect(clippy::print_stdout, reason = "the one place where commands speak")]
+fn print(text: &str) {
+    println!("{text}");
+}
+
+#[expect(clippy::print_stderr, reason = "the one place where commands complain")]
+fn complain(error: &anyhow::Error) {
+    eprintln!("stoa: {error:#}");
+}

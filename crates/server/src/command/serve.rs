@@ -1,0 +1,49 @@
+//! `stoa serve`: the server, until it is told to stop.
+
+use std::net::TcpListener;
+
+use anyhow::{Context as _, Result};
+use stoa_api::app::serve;
+
+use super::migrate::require_current;
+use crate::settings::{Settings, SigningKey};
+use crate::wiring::{api, http, is_embedded};
+
+pub(super) fn run(settings: &Settings) -> Result<()> {
+    let is_first_start = is_embedded(settings) && !settings.data_dir.exists();
+    require_current(settings)?;
+    let api = api(settings)?;
+    let listener = TcpListener::bind(settings.bind).with_context(|| format!("cannot listen on {}", settings.bind))?;
+    let address = listener.local_addr()?;
+    let http = http(settings);
+
+    actix_web::rt::System::new().block_on(async move {
+        let server = serve(api, listener, http)?;
+        tracing::info!(%address, "listening");
+        greet(settings, &address.to_string(), is_first_start);
+        server.await?;
+        tracing::info!("stopped");
+        Ok(())
+    })
+}
+
+/// What a person who has just started Stoa wants to know.
+fn greet(settings: &Settings, address: &str, is_first_start: bool) {
+    super::print(&format!("Stoa listens on http://{address} — try http://{address}/docs"));
+    if !is_first_start {
+        return;
+    }
+    let key = match settings.signing_key {
+        SigningKey::Generated => " and the key that signs its tokens",
+        SigningKey::Secret(_) | SigningKey::File(_) => "",
+    };
+    super::print(&format!(
+        "\nThis is its first start: {} now holds the database{key}.\n\
+         What to do next:\n  \
+         register   curl -s http://{address}/api/v1/auth/register -H 'content-type: application/json' \\\n             \
+         -d '{{\"email\":\"you@example.com\",\"password\":\"Correct-Horse-1\",\"name\":\"You\",\"organization_name\":\"Yours\"}}'\n  \
+         or fill in a demonstration: stop Stoa, then `stoa seed --demo`\n  \
+         read on    README.md, or {address}/docs in a browser\n",
+        settings.data_dir.display()
+    ));
+}

@@ -1,0 +1,111 @@
+//! Which adapter meets which port.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use stoa_api::app::{Api, HttpSettings, Lanes, Origins};
+use stoa_api::blocking::Lane;
+use stoa_application::cold_storage::service::ColdStorageService;
+use stoa_application::identity::service::{IdentityAdapters, IdentityPolicy, IdentityService};
+use stoa_application::organizations::service::OrganizationsService;
+use stoa_domain::identity::ports::TokenSigner;
+use stoa_domain::identity::token::TokenLifetimes;
+use stoa_domain::kernel::sources::Sources;
+use stoa_infrastructure::cache::session_cache::ProcessSessionCache;
+use stoa_infrastructure::crypto::argon2::{Argon2idHasher, HashingCost};
+use stoa_infrastructure::crypto::jwt::JwtSigner;
+use stoa_infrastructure::crypto::refresh_token::RandomRefreshTokens;
+use stoa_infrastructure::persistence::{self, Database, PoolSettings};
+use stoa_infrastructure::sources;
+
+use crate::settings::{CorsOrigins, DatabaseUrl, Settings, SigningKey};
+
+/// Requests that may wait for a database permit; more are turned away at once.
+const WAITING_FOR_DATABASE: usize = 1024;
+/// Requests that may wait for a hashing permit: a few seconds' work.
+const WAITING_FOR_HASHING: usize = 128;
+/// How long one of them waits.
+const HASHING_PATIENCE: Duration = Duration::from_secs(10);
+/// File of the generated key inside the data folder.
+const KEY_FILE: &str = "keys/access-token.pem";
+
+/// Where the persistence finds the database of these settings.
+pub fn database_url(settings: &Settings) -> persistence::DatabaseUrl {
+    match &settings.database {
+        DatabaseUrl::Sqlite(path) => persistence::DatabaseUrl::Sqlite(path.clone()),
+        DatabaseUrl::Postgres(address) => persistence::DatabaseUrl::Postgres(address.clone()),
+    }
+}
+
+/// Whether these settings are the embedded default: a file, which `serve` migrates itself.
+pub fn is_embedded(settings: &Settings) -> bool {
+    matches!(settings.database, DatabaseUrl::Sqlite(_))
+}
+
+/// The use cases over their adapters, with the machine's clock and ids.
+///
+/// # Errors
+/// A key that cannot be used, a cost that Argon2 does not know.
+pub fn api(settings: &Settings) -> Result<Api> {
+    api_with(settings, sources::system())
+}
+
+/// The use cases over their adapters, with another clock and other ids.
+///
+/// # Errors
+/// As [`api`].
+pub fn api_with(settings: &Settings, sources: Sources) -> Result<Api> {
+    let limits = &settings.limits;
+    // Work on the hashing lane uses the database for moments, beside the work on its own lane.
+    let connections = limits.database_connections + u32::try_from(limits.hashing_permits)?;
+    let pool = PoolSettings { connections, checkout_timeout: limits.busy_timeout };
+    let database = Arc::new(Database::new(&database_url(settings), pool));
+    let session_cache = Arc::new(ProcessSessionCache::new());
+    let cost = HashingCost { memory_kib: settings.argon2.memory_kib, iterations: settings.argon2.iterations };
+    let adapters = IdentityAdapters {
+        work: database.clone(),
+        passwords: Arc::new(Argon2idHasher::new(cost)?),
+        tokens: signer(settings)?,
+        refresh_tokens: Arc::new(RandomRefreshTokens),
+        session_cache: session_cache.clone(),
+    };
+    Ok(Api {
+        identity: IdentityService::new(adapters, sources.clone(), policy(settings)?),
+        organizations: OrganizationsService::new(database.clone(), session_cache, sources.clone()),
+        cold_storage: ColdStorageService::new(database.clone(), sources.clone()),
+        readiness: database,
+        sources,
+        lanes: Lanes {
+            database: Lane::new(limits.database_connections as usize, limits.busy_timeout, WAITING_FOR_DATABASE),
+            hashing: Lane::new(limits.hashing_permits, HASHING_PATIENCE, WAITING_FOR_HASHING),
+        },
+    })
+}
+
+/// How the HTTP server listens.
+pub fn http(settings: &Settings) -> HttpSettings {
+    let origins = match &settings.cors_origins {
+        CorsOrigins::Any => Origins::Any,
+        CorsOrigins::Listed(listed) => Origins::Listed(listed.clone()),
+    };
+    HttpSettings { workers: settings.limits.workers, origins }
+}
+
+fn policy(settings: &Settings) -> Result<IdentityPolicy> {
+    let lifetimes = TokenLifetimes {
+        access: chrono::Duration::from_std(settings.access_token_life)?,
+        refresh: chrono::Duration::from_std(settings.refresh_token_life)?,
+    };
+    Ok(IdentityPolicy { registration_open: settings.enable_registration, lifetimes })
+}
+
+fn signer(settings: &Settings) -> Result<Arc<dyn TokenSigner>> {
+    let signer = match &settings.signing_key {
+        SigningKey::Secret(secret) => JwtSigner::hs256(secret),
+        SigningKey::File(path) => JwtSigner::ed25519_file(path).context("the key that signs access tokens")?,
+        SigningKey::Generated => JwtSigner::ed25519_file_or_new(&settings.data_dir.join(KEY_FILE))
+            .context("the key that signs access tokens")?,
+    };
+    Ok(Arc::new(signer))
+}
