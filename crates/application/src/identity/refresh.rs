@@ -3,7 +3,7 @@
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::identity::dto::RefreshRequest;
 use stoa_domain::identity::ports::IdentityTx;
-use stoa_domain::identity::token::{SigningError, Spending, TokenPair};
+use stoa_domain::identity::token::{SigningError, Spending, TokenDigest, TokenOwner, TokenPair};
 use stoa_domain::kernel::actor::{ControlScope, Origin, Stamp};
 use stoa_domain::kernel::ids::SessionId;
 use stoa_domain::kernel::sources::Timestamp;
@@ -40,7 +40,12 @@ impl IdentityService {
     /// See [`RefreshError`].
     pub fn refresh(&self, origin: Origin, request: &RefreshRequest) -> Result<TokenPair, RefreshError> {
         let digest = self.refresh_tokens.digest(&request.refresh_token);
-        let scope = ControlScope::new(Stamp::anonymous(origin));
+        let owner = self.owner_of(&digest)?.ok_or(RefreshError::InvalidToken)?;
+        let stamp = Stamp { session_id: Some(owner.session_id), ..Stamp::user(owner.user_id, origin) };
+        let mut scope = ControlScope::new(stamp);
+        if let Some(organization) = owner.organization_id {
+            scope = scope.about(organization);
+        }
         let now = self.sources.now();
         let outcome = self.work.run(&scope, |tx| match tx.refresh_tokens.spend(&digest, now)? {
             Spending::Spent { session_id, expires_at } if expires_at > now => self.renew(tx, session_id, now),
@@ -55,6 +60,13 @@ impl IdentityService {
                 Err(RefreshError::InvalidToken)
             }
         }
+    }
+
+    /// Asked first, so that the trail names the person, and so that a text that is no token at all
+    /// keeps no writer busy.
+    fn owner_of(&self, digest: &TokenDigest) -> Result<Option<TokenOwner>, StoreError> {
+        let scope = ControlScope::new(Stamp::system());
+        self.work.statement(&scope, |tx| tx.refresh_tokens.find_owner(digest))
     }
 
     fn renew(&self, tx: &IdentityTx<'_>, id: SessionId, now: Timestamp) -> Result<Outcome, RefreshError> {
@@ -85,7 +97,6 @@ mod tests {
     use super::*;
     use chrono::Duration;
     use stoa_domain::identity::session::ActiveSession;
-    use stoa_domain::identity::token::TokenDigest;
     use stoa_domain::kernel::ids::OrganizationId;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
@@ -96,9 +107,20 @@ mod tests {
         RefreshRequest { refresh_token: "old".into() }
     }
 
-    /// Spending the token comes to this.
-    fn spends(mut store: Store, spending: Spending) -> Store {
+    fn owner() -> TokenOwner {
+        TokenOwner { session_id: session().id, user_id: kim().id, organization_id: Some(home()) }
+    }
+
+    /// The token is, or was, one of ours.
+    fn known(mut store: Store) -> Store {
         store.token_source.expect_digest().withf(|token| token.expose() == "old").times(1).return_const(OLD);
+        store.refresh_tokens.expect_find_owner().withf(|digest| *digest == OLD).returning(|_| Ok(Some(owner())));
+        store
+    }
+
+    /// Spending the token comes to this.
+    fn spends(store: Store, spending: Spending) -> Store {
+        let mut store = known(store);
         store
             .refresh_tokens
             .expect_spend()
@@ -179,7 +201,9 @@ mod tests {
         let transactions = store.transactions.clone();
         let pair = store.service().refresh(origin(), &request()).unwrap();
         assert_eq!(shown(&pair), TOKENS);
-        assert_eq!(transactions.opened(), [(Mode::Write, ControlScope::new(Stamp::anonymous(origin())))]);
+        let named = Stamp { session_id: Some(session().id), ..Stamp::user(kim().id, origin()) };
+        let looking = (Mode::Statement, ControlScope::new(Stamp::system()));
+        assert_eq!(transactions.opened(), [looking, (Mode::Write, ControlScope::new(named).about(home()))]);
         assert!(transactions.committed());
     }
 
@@ -223,6 +247,17 @@ mod tests {
             store.session_cache.expect_forget().never();
             assert_eq!(refused(store), RefreshError::InvalidToken);
         }
+    }
+
+    #[test]
+    fn a_text_that_never_was_a_token_opens_no_writing_transaction() {
+        let mut store = without_tokens(Store::default());
+        store.token_source.expect_digest().return_const(OLD);
+        store.refresh_tokens.expect_find_owner().times(1).returning(|_| Ok(None));
+        store.refresh_tokens.expect_spend().never();
+        let transactions = store.transactions.clone();
+        assert_eq!(refused(store), RefreshError::InvalidToken);
+        assert!(transactions.opened().iter().all(|(mode, _)| *mode == Mode::Statement));
     }
 
     #[test]

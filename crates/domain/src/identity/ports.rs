@@ -6,7 +6,9 @@ use thiserror::Error;
 
 use super::password::PasswordHash;
 use super::session::{ActiveSession, Session};
-use super::token::{AccessClaims, InvalidToken, RefreshToken, SigningError, Spending, TokenDigest, VerifiedToken};
+use super::token::{
+    AccessClaims, InvalidToken, RefreshToken, SigningError, Spending, TokenDigest, TokenOwner, VerifiedToken,
+};
 use super::user::{Account, User};
 use crate::audit::AuditTrail;
 use crate::kernel::actor::{ControlScope, TenantScope};
@@ -126,6 +128,12 @@ pub trait RefreshTokenRepository {
     /// # Errors
     /// Those of the store.
     fn insert(&self, token: &RefreshToken) -> Result<(), StoreError>;
+
+    /// Whose the token with this digest is, whether it is good or spent; one statement.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find_owner(&self, digest: &TokenDigest) -> Result<Option<TokenOwner>, StoreError>;
 
     /// Spends the token with this digest. Of any number of concurrent attempts exactly one
     /// answers [`Spending::Spent`].

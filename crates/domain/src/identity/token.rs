@@ -81,6 +81,17 @@ pub struct RefreshToken {
     pub expires_at: Timestamp,
 }
 
+/// Whose a refresh token is, good or spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenOwner {
+    /// The session it renews.
+    pub session_id: SessionId,
+    /// The session's person.
+    pub user_id: UserId,
+    /// The session's organization.
+    pub organization_id: Option<OrganizationId>,
+}
+
 /// What came of an attempt to spend a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spending {

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use stoa_domain::identity::ports::RefreshTokenRepository;
-use stoa_domain::identity::token::{RefreshToken, Spending, TokenDigest};
+use stoa_domain::identity::token::{RefreshToken, Spending, TokenDigest, TokenOwner};
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::store_error::StoreError;
 
@@ -10,6 +10,7 @@ use super::rows::NewRefreshTokenRow;
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::schema::control::refresh_tokens::{self, digest, expires_at, session_id, spent_at};
+use crate::persistence::schema::control::sessions;
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
 
@@ -18,6 +19,19 @@ impl RefreshTokenRepository for Control<'_> {
         let row = NewRefreshTokenRow::from(token);
         on!(self.conn, c => diesel::insert_into(refresh_tokens::table).values(&row).execute(c)).map_err(fault)?;
         Ok(())
+    }
+
+    fn find_owner(&self, wanted: &TokenDigest) -> Result<Option<TokenOwner>, StoreError> {
+        let query = refresh_tokens::table
+            .inner_join(sessions::table.on(sessions::id.eq(session_id)))
+            .filter(digest.eq(&wanted.0[..]))
+            .select((sessions::id, sessions::user_id, sessions::organization_id));
+        let row = on!(self.conn, c => query.first::<(Id, Id, Option<Id>)>(c).optional()).map_err(fault)?;
+        Ok(row.map(|(session, user, organization)| TokenOwner {
+            session_id: session.into(),
+            user_id: user.into(),
+            organization_id: organization.map(Into::into),
+        }))
     }
 
     fn spend(&self, wanted: &TokenDigest, at: Timestamp) -> Result<Spending, StoreError> {
