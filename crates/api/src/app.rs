@@ -2,49 +2,19 @@
 
 use std::io;
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_cors::Cors;
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
-use stoa_application::cold_storage::service::ColdStorageService;
-use stoa_application::identity::service::IdentityService;
-use stoa_application::organizations::service::OrganizationsService;
-use stoa_domain::kernel::readiness::Readiness;
-use stoa_domain::kernel::sources::Sources;
 
-use crate::blocking::Lane;
 use crate::extract::BODY_MAX;
+use crate::fallback::not_routed;
 use crate::middleware::{authenticate, edge};
-use crate::operations::not_routed;
 use crate::problem::{ErrorCode, Problem};
+use crate::state::Api;
 use crate::{cold_storage, docs, health, identity, organizations};
-
-/// What handlers work with.
-pub struct Api {
-    /// Use cases of identity.
-    pub identity: IdentityService,
-    /// Use cases of organizations.
-    pub organizations: OrganizationsService,
-    /// Use cases of cold storage.
-    pub cold_storage: ColdStorageService,
-    /// Whether requests can be served.
-    pub readiness: Arc<dyn Readiness>,
-    /// Time and ids.
-    pub sources: Sources,
-    /// Permits for blocking work.
-    pub lanes: Lanes,
-}
-
-/// A lane for each kind of blocking work.
-pub struct Lanes {
-    /// Work with the database; as many permits as the pool has connections for it.
-    pub database: Lane,
-    /// Password hashing; as many permits as it may take cores.
-    pub hashing: Lane,
-}
 
 /// Which web pages may call Stoa from a browser.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::OpenApi;
 
-use crate::app::Api;
 use crate::blocking;
 use crate::problem::Problem;
 use crate::respond::ok;
+use crate::state::Api;
 
 /// The routes.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {

@@ -4,15 +4,18 @@
 //! and shapes the answer; it knows no database and takes no decision.
 
 pub mod app;
-pub mod blocking;
+pub mod lane;
 pub mod openapi;
 pub mod operations;
 pub mod problem;
+pub mod state;
 
+mod blocking;
 mod cold_storage;
 mod docs;
 mod etag;
 mod extract;
+mod fallback;
 mod health;
 mod identity;
 mod middleware;

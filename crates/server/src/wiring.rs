@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use stoa_api::app::{Api, HttpSettings, Lanes, Origins};
-use stoa_api::blocking::Lane;
+use stoa_api::app::{HttpSettings, Origins};
+use stoa_api::lane::Lane;
+use stoa_api::state::{Api, Lanes};
 use stoa_application::cold_storage::service::ColdStorageService;
 use stoa_application::identity::service::{IdentityAdapters, IdentityPolicy, IdentityService};
 use stoa_application::organizations::service::OrganizationsService;

@@ -14,12 +14,12 @@ use stoa_domain::kernel::ids::WarehouseId;
 use stoa_domain::kernel::page::PageResponse;
 use utoipa::OpenApi;
 
-use crate::app::Api;
 use crate::blocking;
 use crate::etag::IfMatch;
 use crate::extract::{Caller, ValidJson, ValidQuery};
 use crate::problem::{ErrorCode, Problem};
 use crate::respond::{created_versioned, no_content, ok, ok_versioned};
+use crate::state::Api;
 
 /// The routes.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {

@@ -13,11 +13,11 @@ use stoa_domain::identity::dto::{
 use stoa_domain::kernel::actor::Origin;
 use utoipa::OpenApi;
 
-use crate::app::Api;
 use crate::blocking;
 use crate::extract::{Caller, Peer, ValidForm, ValidJson};
 use crate::problem::{ErrorCode, Problem};
 use crate::respond::{created, no_content, ok};
+use crate::state::Api;
 
 /// The routes.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -54,7 +54,7 @@ async fn register(
     Ok(created("/api/v1/auth/me".into(), &response(registered)))
 }
 
-/// Sign in, `OAuth2` password form
+/// Sign in with the OAuth2 password form
 ///
 /// The same as `/auth/login`, for clients that speak `OAuth2`.
 #[utoipa::path(

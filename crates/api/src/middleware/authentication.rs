@@ -13,10 +13,10 @@ use actix_web::{Error, HttpMessage, web};
 use stoa_application::identity::authenticate::AuthenticateError;
 use stoa_domain::identity::session::ActiveSession;
 
-use crate::app::Api;
 use crate::blocking;
 use crate::extract::Recognised;
 use crate::problem::{ErrorCode, Problem};
+use crate::state::Api;
 
 pub(crate) async fn authenticate(
     request: ServiceRequest,

@@ -15,8 +15,8 @@ use tracing::Instrument as _;
 
 use super::envelope;
 use super::trace::TraceId;
-use crate::app::Api;
 use crate::problem::{ErrorCode, Problem};
+use crate::state::Api;
 
 const X_TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 const NOTHING_EMBEDDED: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");

@@ -4,7 +4,7 @@ use actix_web::dev::ServiceRequest;
 use actix_web::{HttpMessage, HttpRequest};
 use uuid::Uuid;
 
-use crate::app::Api;
+use crate::state::Api;
 
 const TRACEPARENT: &str = "traceparent";
 

@@ -9,11 +9,11 @@ use stoa_domain::kernel::page::PageResponse;
 use stoa_domain::organizations::dto::{AddMemberRequest, ListRequest, MemberResponse};
 use utoipa::OpenApi;
 
-use crate::app::Api;
 use crate::blocking;
 use crate::extract::{Caller, ValidJson, ValidQuery};
 use crate::problem::{ErrorCode, Problem};
 use crate::respond::{created, no_content, ok};
+use crate::state::Api;
 
 /// The routes.
 pub(super) fn routes(config: &mut web::ServiceConfig) {

@@ -13,12 +13,12 @@ use stoa_domain::organizations::dto::{
 };
 use utoipa::OpenApi;
 
-use crate::app::Api;
 use crate::blocking;
 use crate::etag::IfMatch;
 use crate::extract::{Caller, ValidJson, ValidQuery};
 use crate::problem::{ErrorCode, Problem};
 use crate::respond::{created_versioned, ok, ok_versioned};
+use crate::state::Api;
 
 /// The routes.
 pub(super) fn routes(config: &mut web::ServiceConfig) {

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
-use stoa_api::app::Api;
+use stoa_api::state::Api;
 use stoa_application::cold_storage::create_warehouse::CreateWarehouseError;
 use stoa_application::identity::create_person::{CreatePersonError, NewPerson};
 use stoa_application::organizations::add_member::AddMemberError;

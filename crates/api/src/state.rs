@@ -1,0 +1,35 @@
+//! What handlers work with.
+
+use std::sync::Arc;
+
+use stoa_application::cold_storage::service::ColdStorageService;
+use stoa_application::identity::service::IdentityService;
+use stoa_application::organizations::service::OrganizationsService;
+use stoa_domain::kernel::readiness::Readiness;
+use stoa_domain::kernel::sources::Sources;
+
+use crate::lane::Lane;
+
+/// The use cases, and what it takes to run them.
+pub struct Api {
+    /// Use cases of identity.
+    pub identity: IdentityService,
+    /// Use cases of organizations.
+    pub organizations: OrganizationsService,
+    /// Use cases of cold storage.
+    pub cold_storage: ColdStorageService,
+    /// Whether requests can be served.
+    pub readiness: Arc<dyn Readiness>,
+    /// Time and ids.
+    pub sources: Sources,
+    /// Permits for blocking work.
+    pub lanes: Lanes,
+}
+
+/// A lane for each kind of blocking work.
+pub struct Lanes {
+    /// Work with the database; as many permits as the pool has connections for it.
+    pub database: Lane,
+    /// Password hashing; as many permits as it may take cores.
+    pub hashing: Lane,
+}
