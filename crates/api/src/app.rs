@@ -34,8 +34,8 @@ pub struct HttpSettings {
     pub origins: Origins,
 }
 
-/// Starts the server on a listener that is bound already. It stops by itself on SIGTERM and
-/// SIGINT, after the requests it is working on.
+/// Starts the server on a listener that is bound already. On SIGTERM it stops by
+/// itself after the requests it is working on, on SIGINT at once.
 ///
 /// # Errors
 /// Those of the listener.

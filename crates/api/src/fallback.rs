@@ -1,12 +1,13 @@
-//! What no route took.
+//! What the paths of the document say where no handler is asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use actix_web::dev::ResourceDef;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use crate::openapi;
+use crate::operations::{self, Access};
 use crate::problem::{ErrorCode, Problem};
 
 /// Answers what no route took: 405 if the path exists under other methods, otherwise 404.
@@ -28,4 +29,30 @@ fn paths() -> Vec<(ResourceDef, String)> {
         methods.entry(path).or_default().push(method);
     }
     methods.into_iter().map(|(path, methods)| (ResourceDef::new(path), methods.join(", "))).collect()
+}
+
+/// The paths of which every operation is public.
+pub(crate) fn public_paths() -> BTreeSet<String> {
+    let (mut public, mut others) = (BTreeSet::new(), BTreeSet::new());
+    for (path, _, id) in openapi::operations(&openapi::document()) {
+        let is_public = operations::find(&id).is_some_and(|operation| operation.access == Access::Public);
+        if is_public {
+            public.insert(path)
+        } else {
+            others.insert(path)
+        };
+    }
+    public.difference(&others).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::public_paths;
+
+    #[test]
+    fn what_anybody_may_call_asks_nobody_who_they_are() {
+        let public = public_paths();
+        assert!(public.contains("/api/v1/auth/login") && public.contains("/health"));
+        assert!(!public.contains("/api/v1/auth/me") && !public.contains("/api/v1/warehouses"));
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! The table feeds the OpenAPI document (`x-permission`, security, error answers) and the
 //! authorisation matrix of the tests; the permissions in it are the constants that the use cases
-//! check. An operation that is missing here fails the build of the document.
+//! check. A test fails on an operation that is missing here.
 
 use stoa_application::cold_storage::{
     create_warehouse, delete_warehouse, get_warehouse, list_warehouses, restore_warehouse, update_warehouse,

@@ -13,7 +13,9 @@ pub mod placement;
 mod pool;
 pub(crate) mod schema;
 mod sql_types;
+#[cfg(any(debug_assertions, test))]
 mod statement_guard;
+mod statement_watch;
 mod unit_of_work;
 
 pub use pool::{DatabaseUrl, PoolSettings};

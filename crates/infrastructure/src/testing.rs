@@ -3,7 +3,15 @@
 //! PostgreSQL is looked for at `STOA_TEST_POSTGRES_URL`, else at the usual place on this machine.
 //! Where it is missing the suites say so and go on without, unless `STOA_TEST_REQUIRE` names it.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test that has no database to run on has failed"
+)]
+
 use std::env;
+use std::io::Write as _;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -134,6 +142,9 @@ impl TestDatabase {
     }
 
     /// Runs statements with the rights of the owner, past every guard.
+    ///
+    /// # Errors
+    /// What the database says to them.
     pub fn execute(&self, sql: &str) -> QueryResult<()> {
         match &self.url {
             DatabaseUrl::Sqlite(path) => {
@@ -147,16 +158,28 @@ impl TestDatabase {
 
     /// The values of a query's one column, which must be called `text` and be text.
     pub fn texts(&self, sql: &str) -> Vec<String> {
+        self.texts_after("SELECT 1", sql).expect("the query")
+    }
+
+    /// The same behind other statements on the same connection, such as taking on a role.
+    ///
+    /// # Errors
+    /// What the database says to either.
+    pub fn texts_after(&self, before: &str, sql: &str) -> QueryResult<Vec<String>> {
         let query = diesel::sql_query(sql);
         let lines: QueryResult<Vec<Line>> = match &self.url {
             DatabaseUrl::Sqlite(path) => {
-                query.load(&mut SqliteConnection::establish(&path.to_string_lossy()).expect("the file"))
+                let mut connection = SqliteConnection::establish(&path.to_string_lossy()).expect("the file");
+                connection.batch_execute(before)?;
+                query.load(&mut connection)
             }
             DatabaseUrl::Postgres(address) => {
-                query.load(&mut PgConnection::establish(address.expose()).expect("the database"))
+                let mut connection = PgConnection::establish(address.expose()).expect("the database");
+                connection.batch_execute(before)?;
+                query.load(&mut connection)
             }
         };
-        lines.expect("the query").into_iter().map(|line| line.text).collect()
+        Ok(lines?.into_iter().map(|line| line.text).collect())
     }
 
     /// Takes the database away until the answer is dropped: PostgreSQL ends every connection and
@@ -221,7 +244,7 @@ fn is_required(what: &str) -> bool {
     env::var("STOA_TEST_REQUIRE").is_ok_and(|required| required.split(',').any(|name| name.trim() == what))
 }
 
-#[expect(clippy::print_stderr, reason = "a suite that is left out must be seen to be")]
+/// Past the test harness, which keeps what a passing test prints to itself.
 fn say(line: &str) {
-    eprintln!("{line}");
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -14,6 +14,8 @@ use validator::Validate;
 use super::draft::{Draft, Refusal};
 use crate::problem::{Detail, details_of};
 
+/// The request as a whole, where no field is at fault.
+const BODY: &str = "body";
 /// More stops than any sensible request has.
 const STOPS_MAX: usize = 100;
 
@@ -34,6 +36,12 @@ pub(super) fn read<T: DeserializeOwned + Validate>(draft: impl Draft) -> Result<
         Ok(()) => Ok(value),
         Err(errors) => Err(details_of(&errors)),
     }
+}
+
+/// What serde refuses in a text that it reads without a way to say where.
+pub(super) fn fault_of(error: &serde_json::Error) -> Detail {
+    let refusal = Refusal { path: String::new(), message: error.to_string() };
+    Fault::of(&refusal).detail(&refusal)
 }
 
 fn all_faults<T: DeserializeOwned + Validate>(mut draft: impl Draft, first: Refusal) -> Vec<Detail> {
@@ -111,6 +119,7 @@ fn beside(path: &str, name: &str) -> String {
 
 fn inside(parent: &str, name: &str) -> String {
     match (parent, name) {
+        ("" | "." | "?", "") => BODY.to_owned(),
         ("" | "." | "?", name) => name.to_owned(),
         (parent, "") => parent.to_owned(),
         (parent, name) => format!("{parent}.{name}"),
@@ -121,15 +130,19 @@ fn first_quoted(text: &str) -> Option<&str> {
     text.split('`').nth(1)
 }
 
-/// What serde expected, without what it got: that may be a secret.
+/// What serde expected, in the words of JSON, and without what it got: that may be a secret.
 fn in_plain_words(message: &str) -> String {
-    match message.split_once("expected ") {
-        Some((_, expected)) => {
-            let expected = expected.split(" at line ").next().unwrap_or(expected);
-            format!("must be {}", expected.replace('`', ""))
-        }
-        None => "is not valid".to_owned(),
-    }
+    let Some((_, expected)) = message.split_once("expected ") else { return "is not valid".to_owned() };
+    let expected = expected.split(" at line ").next().unwrap_or(expected).replace('`', "");
+    let plain = match expected.as_str() {
+        "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" => "a whole number in its range",
+        "f32" | "f64" => "a number",
+        "a sequence" => "a list",
+        "string or map" => "a string",
+        struct_of if struct_of.starts_with("struct ") || struct_of == "a map" => "an object",
+        other => other,
+    };
+    format!("must be {plain}")
 }
 
 /// Values that one after the other are tried in the place of a wrong one; where a choice is
@@ -237,8 +250,10 @@ mod tests {
 
     #[test]
     fn a_body_that_is_no_object_is_a_wrong_type() {
-        assert_eq!(faults(json!([1, 2]))[0].1, "type");
-        assert_eq!(faults(json!("text"))[0].1, "type");
+        for body in [json!("text"), json!(null), json!(7)] {
+            let details = read::<Order>(JsonDraft(body)).unwrap_err();
+            assert_eq!((details[0].field.as_str(), details[0].message.as_str()), ("body", "must be an object"));
+        }
     }
 
     #[test]
@@ -246,7 +261,14 @@ mod tests {
         let mut body = order();
         body["count"] = json!("Correct-Horse-1");
         let details = read::<Order>(JsonDraft(body)).unwrap_err();
-        assert_eq!(details[0].message, "must be u32");
+        assert_eq!(details[0].message, "must be a whole number in its range");
+    }
+
+    #[test]
+    fn a_field_given_twice_is_named() {
+        let error = serde_json::from_str::<Line>(r#"{"weight":1,"weight":2}"#).unwrap_err();
+        let detail = fault_of(&error);
+        assert_eq!((detail.field.as_str(), detail.code.as_str()), ("weight", "repeated"));
     }
 
     #[derive(Debug, Deserialize, Validate)]

@@ -11,8 +11,8 @@ use serde_json::Value;
 use validator::Validate;
 
 use super::draft::{JsonDraft, PairsDraft};
-use super::shape::read;
-use crate::problem::{ErrorCode, Problem};
+use super::shape::{fault_of, read};
+use crate::problem::{ErrorCode, Problem, details_of};
 
 /// Most bytes of a body.
 pub(crate) const BODY_MAX: usize = 1024 * 1024;
@@ -82,17 +82,74 @@ fn body_of(
 /// A body that fits is read once, straight into its type; only one that does not is looked at more
 /// closely.
 fn json<T: DeserializeOwned + Validate>(body: &[u8]) -> Result<T, Problem> {
-    if let Ok(value) = serde_json::from_slice::<T>(body)
-        && value.validate().is_ok()
-    {
-        return Ok(value);
+    // Serde would take a list for an object's values in the order of its fields.
+    if body.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+        return Err(match serde_json::from_slice::<Value>(body) {
+            Ok(_) => Problem::invalid_field("body", "type", "must be an object"),
+            Err(error) => Problem::new(ErrorCode::MalformedRequest).because(error.to_string()),
+        });
     }
+    let refusal = match serde_json::from_slice::<T>(body) {
+        Ok(value) => {
+            return match value.validate() {
+                Ok(()) => Ok(value),
+                Err(errors) => Err(Problem::invalid(details_of(&errors))),
+            };
+        }
+        Err(error) => error,
+    };
     let draft: Value = serde_json::from_slice(body)
         .map_err(|error| Problem::new(ErrorCode::MalformedRequest).because(error.to_string()))?;
-    read(JsonDraft(draft)).map_err(Problem::invalid)
+    match read::<T>(JsonDraft(draft)) {
+        Err(details) => Err(Problem::invalid(details)),
+        // A field that is given twice is no longer seen in the draft.
+        Ok(_) => Err(Problem::invalid(vec![fault_of(&refusal)])),
+    }
 }
 
 fn pairs<T: DeserializeOwned + Validate>(text: &str) -> Result<T, Problem> {
     let draft = PairsDraft::parse(text).ok_or_else(|| Problem::new(ErrorCode::MalformedRequest))?;
     read(draft).map_err(Problem::invalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Line {
+        weight: i64,
+    }
+
+    fn refused(body: &str) -> (ErrorCode, Vec<String>) {
+        let problem = json::<Line>(body.as_bytes()).unwrap_err();
+        (problem.code(), problem.details().iter().map(|detail| format!("{} {}", detail.field, detail.code)).collect())
+    }
+
+    #[test]
+    fn an_object_is_read() {
+        assert_eq!(json::<Line>(b" \n{\"weight\": 3}").unwrap().weight, 3);
+    }
+
+    #[test]
+    fn a_list_of_the_values_is_no_object() {
+        assert_eq!(refused("[3]"), (ErrorCode::ValidationError, vec!["body type".into()]));
+        assert_eq!(refused("null"), (ErrorCode::ValidationError, vec!["body type".into()]));
+    }
+
+    #[test]
+    fn a_field_given_twice_is_refused() {
+        let twice = r#"{"weight":1,"weight":2}"#;
+        assert_eq!(refused(twice), (ErrorCode::ValidationError, vec!["weight repeated".into()]));
+    }
+
+    #[test]
+    fn what_is_no_json_is_malformed() {
+        for body in ["", "{", "[3", "weight=3", "{\"weight\":1}}"] {
+            assert_eq!(refused(body), (ErrorCode::MalformedRequest, vec![]), "{body}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -22,7 +23,7 @@ const X_TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 const NOTHING_EMBEDDED: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 pub(crate) async fn edge(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
@@ -30,8 +31,12 @@ pub(crate) async fn edge(
         return Ok(request.into_response(HttpResponse::InternalServerError().finish()));
     };
     let trace = TraceId::assign(&request, api);
-    let enveloped = envelope::is_preferred(request.headers());
+    let enveloped = envelope::is_preferred(request.headers()) && request.path() != "/openapi.json";
     let (method, path) = (request.method().clone(), request.path().to_owned());
+    if method == Method::HEAD {
+        // Answered like GET; the server under this sends the head alone.
+        request.head_mut().method = Method::GET;
+    }
     let span = tracing::info_span!("request", trace_id = trace.as_str());
 
     let answered = async {

@@ -34,7 +34,7 @@ pub(super) fn wrap(head: &mut ResponseHead, body: BoxBody, trace_id: &str) -> Bo
         Ok(bytes) => {
             let Ok(value) = serde_json::from_slice::<Value>(&bytes) else { return BoxBody::new(bytes) };
             head.headers_mut().insert(PREFERENCE_APPLIED, HeaderValue::from_static("envelope"));
-            head.headers_mut().insert(header::VARY, HeaderValue::from_static("Prefer"));
+            head.headers_mut().append(header::VARY, HeaderValue::from_static("Prefer"));
             head.headers_mut().remove(CONTENT_LENGTH);
             let is_error = head.status.is_client_error() || head.status.is_server_error();
             let wrapped = if is_error { failure(value) } else { success(value, trace_id) };

@@ -48,7 +48,7 @@ impl ColdStorageService {
 mod tests {
     use super::super::fixture::{Store, actor, stranger, warehouse};
     use super::*;
-    use stoa_domain::cold_storage::ports::WarehouseSortKey;
+    use stoa_domain::cold_storage::ports::{WarehouseOrder, WarehouseSortKey};
     use stoa_domain::cold_storage::warehouse::WarehouseStatus;
     use stoa_domain::kernel::rank::Rank;
 
@@ -61,7 +61,7 @@ mod tests {
             .withf(|query| {
                 query.q.as_deref() == Some("busan")
                     && query.status == Some(WarehouseStatus::Inactive)
-                    && (query.sort, query.descending) == (WarehouseSortKey::Name, true)
+                    && query.order == WarehouseOrder { key: WarehouseSortKey::Name, descending: true }
             })
             .returning(|query| {
                 let page = Page {

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use super::ports::{WarehouseQuery, WarehouseSortKey, sort_text};
+use super::ports::{WarehouseOrder, WarehouseQuery};
 use super::warehouse::{Address, Warehouse, WarehouseChange, WarehouseCode, WarehouseDetails, WarehouseStatus};
-use crate::kernel::field::{Flaw, InvalidField, Parsed, rule};
+use crate::kernel::field::{InvalidField, Parsed, rule};
 use crate::kernel::ids::WarehouseId;
 use crate::kernel::name::Name;
-use crate::kernel::page::Paging;
+use crate::kernel::page::{PAGE_SIZE_MAX, Paging};
 use crate::kernel::patch::nullable;
 use crate::kernel::sources::Timestamp;
 use crate::reference::country::CountryCode;
@@ -129,19 +129,23 @@ impl UpdateWarehouseRequest {
 #[serde(deny_unknown_fields)]
 pub struct ListWarehousesRequest {
     /// Page, from 1.
+    #[validate(range(min = 1, message = "must be a page number from 1"))]
     #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
     pub page: Option<u32>,
     /// Rows a page.
+    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
     #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
     pub page_size: Option<u32>,
     /// Rows to skip, in place of `page`.
     pub skip: Option<u32>,
     /// Rows to give, in place of `page_size`.
+    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
     #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
     pub limit: Option<u32>,
     /// The `next_cursor` of an earlier answer, in place of `page`.
     pub cursor: Option<String>,
     /// `code`, `name` or `created_at`; a minus in front turns the order round.
+    #[validate(custom(function = "rule::<WarehouseOrder>"))]
     #[cfg_attr(feature = "openapi", param(default = "code"))]
     pub sort: Option<String>,
     /// Only those of this status.
@@ -158,16 +162,9 @@ impl ListWarehousesRequest {
     /// # Errors
     /// The first parameter that means none.
     pub fn query(&self) -> Result<WarehouseQuery, InvalidField> {
-        const SORT: Flaw =
-            Flaw { code: "choice", message: "must be code, name or created_at, with or without a minus in front" };
-
-        let text = self.sort.as_deref().unwrap_or("code");
-        let (key, descending) = text.strip_prefix('-').map_or((text, false), |key| (key, true));
-        let sort = match key {
-            "code" => WarehouseSortKey::Code,
-            "name" => WarehouseSortKey::Name,
-            "created_at" => WarehouseSortKey::CreatedAt,
-            _ => return Err(SORT.at("sort")),
+        let order = match &self.sort {
+            Some(text) => WarehouseOrder::parse_field("sort", text)?,
+            None => WarehouseOrder::default(),
         };
         let paging = Paging {
             page: self.page,
@@ -179,9 +176,8 @@ impl ListWarehousesRequest {
         Ok(WarehouseQuery {
             status: self.status,
             q: self.q.as_deref().map(str::trim).filter(|q| !q.is_empty()).map(str::to_lowercase),
-            sort,
-            descending,
-            window: paging.window(&sort_text(sort, descending))?,
+            order,
+            window: paging.window(&order.to_string(), order.key.value())?,
         })
     }
 }
@@ -236,6 +232,7 @@ impl From<Warehouse> for WarehouseResponse {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ports::WarehouseSortKey;
     use super::*;
 
     fn request() -> CreateWarehouseRequest {
@@ -271,9 +268,9 @@ mod tests {
     #[test]
     fn sorting_is_by_code_unless_said() {
         let query = ListWarehousesRequest::default().query().unwrap();
-        assert_eq!((query.sort, query.descending), (WarehouseSortKey::Code, false));
+        assert_eq!(query.order, WarehouseOrder { key: WarehouseSortKey::Code, descending: false });
         let turned = ListWarehousesRequest { sort: Some("-created_at".into()), ..Default::default() };
-        assert_eq!(turned.query().unwrap().sort_text(), "-created_at");
+        assert_eq!(turned.query().unwrap().order.to_string(), "-created_at");
         let unknown = ListWarehousesRequest { sort: Some("colour".into()), ..Default::default() };
         assert_eq!(unknown.query().unwrap_err().field, "sort");
     }

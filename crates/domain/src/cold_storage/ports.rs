@@ -1,10 +1,13 @@
 //! What cold storage needs from a store.
 
+use std::fmt;
+
 use crate::audit::AuditTrail;
 use crate::cold_storage::warehouse::{Warehouse, WarehouseStatus};
 use crate::kernel::actor::TenantScope;
+use crate::kernel::field::{Flaw, Parsed};
 use crate::kernel::ids::WarehouseId;
-use crate::kernel::page::{Page, Window};
+use crate::kernel::page::{Page, SortValue, Window};
 use crate::kernel::store_error::StoreError;
 use crate::kernel::unit_of_work::Context;
 
@@ -35,6 +38,58 @@ pub enum WarehouseSortKey {
     CreatedAt,
 }
 
+impl WarehouseSortKey {
+    /// What a cursor in such a list holds.
+    pub fn value(self) -> SortValue {
+        match self {
+            Self::Code | Self::Name => SortValue::Text,
+            Self::CreatedAt => SortValue::Instant,
+        }
+    }
+}
+
+/// The order of a list, as a request writes it: `code`, `-created_at`. By code unless said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WarehouseOrder {
+    /// By what.
+    pub key: WarehouseSortKey,
+    /// Whether the order is turned round.
+    pub descending: bool,
+}
+
+impl Default for WarehouseOrder {
+    fn default() -> Self {
+        Self { key: WarehouseSortKey::Code, descending: false }
+    }
+}
+
+impl Parsed for WarehouseOrder {
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        let (key, descending) = text.strip_prefix('-').map_or((text, false), |key| (key, true));
+        let key = match key {
+            "code" => WarehouseSortKey::Code,
+            "name" => WarehouseSortKey::Name,
+            "created_at" => WarehouseSortKey::CreatedAt,
+            _ => {
+                let message = "must be code, name or created_at, with or without a minus in front";
+                return Err(Flaw { code: "choice", message });
+            }
+        };
+        Ok(Self { key, descending })
+    }
+}
+
+impl fmt::Display for WarehouseOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.descending { "-" } else { "" })?;
+        f.write_str(match self.key {
+            WarehouseSortKey::Code => "code",
+            WarehouseSortKey::Name => "name",
+            WarehouseSortKey::CreatedAt => "created_at",
+        })
+    }
+}
+
 /// Which warehouses a list holds and in which order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WarehouseQuery {
@@ -42,29 +97,10 @@ pub struct WarehouseQuery {
     pub status: Option<WarehouseStatus>,
     /// Only those whose code or name contains this text, whatever its case.
     pub q: Option<String>,
-    /// By what they are sorted.
-    pub sort: WarehouseSortKey,
-    /// Whether the order is turned round.
-    pub descending: bool,
+    /// How they are sorted.
+    pub order: WarehouseOrder,
     /// Which part of the list is wanted.
     pub window: Window,
-}
-
-impl WarehouseQuery {
-    /// The sort order as a request writes it: `code`, `-created_at`.
-    pub fn sort_text(&self) -> String {
-        sort_text(self.sort, self.descending)
-    }
-}
-
-/// See [`WarehouseQuery::sort_text`].
-pub(super) fn sort_text(key: WarehouseSortKey, descending: bool) -> String {
-    let key = match key {
-        WarehouseSortKey::Code => "code",
-        WarehouseSortKey::Name => "name",
-        WarehouseSortKey::CreatedAt => "created_at",
-    };
-    if descending { format!("-{key}") } else { key.to_owned() }
 }
 
 /// Keeps the warehouses of the scope's organization; those of another do not exist for it.

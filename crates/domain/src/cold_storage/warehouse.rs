@@ -222,9 +222,10 @@ impl Warehouse {
         Self { deleted_at: None, ..self.touched(now) }
     }
 
-    /// The text that the `q` filter looks in.
+    /// The text that the `q` filter looks in: code and name, parted by what neither can hold, so
+    /// that nothing is found across them.
     pub fn search_text(&self) -> String {
-        format!("{} {}", self.code.as_str(), self.name.as_str()).to_lowercase()
+        format!("{}\n{}", self.code.as_str(), self.name.as_str()).to_lowercase()
     }
 
     fn touched(&self, now: Timestamp) -> Self {

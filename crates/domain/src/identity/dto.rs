@@ -21,7 +21,7 @@ use crate::organizations::dto::OrganizationSummary;
 pub struct RegisterRequest {
     /// Address; case does not matter.
     #[validate(custom(function = "rule::<Email>"))]
-    #[cfg_attr(feature = "openapi", schema(format = Email, example = "kim@example.com"))]
+    #[cfg_attr(feature = "openapi", schema(format = Email, example = "owner@example.com"))]
     pub email: String,
     /// 8 to 128 characters with upper case, lower case and a digit.
     #[validate(custom(function = "password_rule"))]
@@ -29,7 +29,7 @@ pub struct RegisterRequest {
     pub password: Secret,
     /// The person's name.
     #[validate(custom(function = "rule::<Name>"))]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, example = "Kim Ha-neul"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, example = "First Owner"))]
     pub name: String,
     /// The organization's name.
     #[validate(custom(function = "rule::<Name>"))]
@@ -44,7 +44,7 @@ pub struct RegisterRequest {
 pub struct LoginRequest {
     /// Address.
     #[validate(length(max = 254, message = "must have at most 254 characters"))]
-    #[cfg_attr(feature = "openapi", schema(max_length = 254, example = "kim@example.com"))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 254, example = "owner@example.com"))]
     pub email: String,
     /// Password.
     #[validate(custom(function = "password_length"))]
@@ -63,7 +63,7 @@ pub struct TokenRequest {
     pub grant_type: Option<String>,
     /// Address.
     #[validate(length(max = 254, message = "must have at most 254 characters"))]
-    #[cfg_attr(feature = "openapi", schema(max_length = 254, example = "kim@example.com"))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 254, example = "owner@example.com"))]
     pub username: String,
     /// Password.
     #[validate(custom(function = "password_length"))]

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -11,6 +12,24 @@ use super::field::{Flaw, InvalidField};
 pub const PAGE_SIZE_DEFAULT: u32 = 20;
 /// Most rows of a page.
 pub const PAGE_SIZE_MAX: u32 = 100;
+
+/// What a list is sorted by, as far as a cursor must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SortValue {
+    /// A text without control characters.
+    Text,
+    /// An instant, as microseconds since 1970.
+    Instant,
+}
+
+impl SortValue {
+    fn admits(self, value: &str) -> bool {
+        match self {
+            Self::Text => !value.chars().any(char::is_control),
+            Self::Instant => value.parse().ok().and_then(DateTime::from_timestamp_micros).is_some(),
+        }
+    }
+}
 
 /// The place after a row in a list sorted in one way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,12 +105,12 @@ pub struct Paging<'a> {
 }
 
 impl Paging<'_> {
-    /// The window these fields mean in a list sorted by `sort`.
+    /// The window these fields mean in a list sorted by `sort`, which is of the given kind.
     ///
     /// # Errors
     /// An [`InvalidField`] for a value out of range, for two ways of paging at once, and for a
     /// cursor that is none or belongs to another sort order.
-    pub fn window(&self, sort: &str) -> Result<Window, InvalidField> {
+    pub fn window(&self, sort: &str, kind: SortValue) -> Result<Window, InvalidField> {
         const MIXED: Flaw = Flaw {
             code: "mixed_paging",
             message: "use page and page_size, or skip and limit, or cursor, but not two of them",
@@ -120,7 +139,9 @@ impl Paging<'_> {
             return Err(RANGE.at(field));
         }
         if let Some(text) = self.cursor {
-            let cursor = Cursor::decode(text).filter(|cursor| cursor.sort == sort).ok_or(CURSOR.at("cursor"))?;
+            let cursor = Cursor::decode(text)
+                .filter(|cursor| cursor.sort == sort && kind.admits(&cursor.value))
+                .ok_or(CURSOR.at("cursor"))?;
             return Ok(Window { start: Start::After(cursor), size });
         }
         let offset = match (self.page, self.skip) {
@@ -206,23 +227,40 @@ mod tests {
 
     #[test]
     fn nothing_given_is_the_first_page() {
-        assert_eq!(Paging::default().window("code").unwrap(), Window { start: Start::Offset(0), size: 20 });
+        assert_eq!(
+            Paging::default().window("code", SortValue::Text).unwrap(),
+            Window { start: Start::Offset(0), size: 20 }
+        );
     }
 
     #[test]
     fn page_and_skip_are_two_words_for_one_thing() {
         let page = Paging { page: Some(3), page_size: Some(10), ..Paging::default() };
         let skip = Paging { skip: Some(20), limit: Some(10), ..Paging::default() };
-        assert_eq!(page.window("code").unwrap(), skip.window("code").unwrap());
+        assert_eq!(page.window("code", SortValue::Text).unwrap(), skip.window("code", SortValue::Text).unwrap());
     }
 
     #[test]
     fn a_cursor_survives_the_trip_and_is_bound_to_its_sort() {
         let text = cursor().encode();
         let paging = Paging { cursor: Some(&text), ..Paging::default() };
-        assert_eq!(paging.window("code").unwrap().start, Start::After(cursor()));
-        assert_eq!(paging.window("name").unwrap_err().field, "cursor");
-        assert_eq!(Paging { cursor: Some("%%"), ..Paging::default() }.window("code").unwrap_err().flaw.code, "cursor");
+        assert_eq!(paging.window("code", SortValue::Text).unwrap().start, Start::After(cursor()));
+        assert_eq!(paging.window("name", SortValue::Text).unwrap_err().field, "cursor");
+        assert_eq!(
+            Paging { cursor: Some("%%"), ..Paging::default() }.window("code", SortValue::Text).unwrap_err().flaw.code,
+            "cursor"
+        );
+    }
+
+    #[test]
+    fn a_cursor_that_was_tampered_with_is_refused() {
+        for (value, kind) in
+            [("yesterday", SortValue::Instant), ("9e99", SortValue::Instant), ("a\0b", SortValue::Text)]
+        {
+            let text = Cursor { value: value.into(), ..cursor() }.encode();
+            let refused = Paging { cursor: Some(&text), ..Paging::default() }.window("code", kind).unwrap_err();
+            assert_eq!((refused.field, refused.flaw.code), ("cursor", "cursor"));
+        }
     }
 
     #[test]
@@ -237,7 +275,7 @@ mod tests {
             (Paging { skip: Some(1), cursor: Some(&text), ..Paging::default() }, "cursor"),
         ];
         for (paging, field) in mixes {
-            let error = paging.window("code").unwrap_err();
+            let error = paging.window("code", SortValue::Text).unwrap_err();
             assert_eq!((error.field, error.flaw.code), (field, "mixed_paging"));
         }
     }
@@ -251,7 +289,7 @@ mod tests {
             (Paging { page: Some(0), ..Paging::default() }, "page"),
             (Paging { page: Some(u32::MAX), page_size: Some(100), ..Paging::default() }, "page"),
         ] {
-            let error = paging.window("code").unwrap_err();
+            let error = paging.window("code", SortValue::Text).unwrap_err();
             assert_eq!((error.field, error.flaw.code), (field, "range"));
         }
     }

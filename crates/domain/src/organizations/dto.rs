@@ -10,7 +10,7 @@ use crate::kernel::email::Email;
 use crate::kernel::field::{InvalidField, rule};
 use crate::kernel::ids::{OrganizationId, UserId};
 use crate::kernel::name::Name;
-use crate::kernel::page::{Paging, Window};
+use crate::kernel::page::{PAGE_SIZE_MAX, Paging, SortValue, Window};
 use crate::kernel::rank::Rank;
 use crate::kernel::sources::Timestamp;
 
@@ -45,14 +45,17 @@ pub struct UpdateOrganizationRequest {
 #[serde(deny_unknown_fields)]
 pub struct ListRequest {
     /// Page, from 1.
+    #[validate(range(min = 1, message = "must be a page number from 1"))]
     #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
     pub page: Option<u32>,
     /// Rows a page.
+    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
     #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
     pub page_size: Option<u32>,
     /// Rows to skip, in place of `page`.
     pub skip: Option<u32>,
     /// Rows to give, in place of `page_size`.
+    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
     #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
     pub limit: Option<u32>,
     /// The `next_cursor` of an earlier answer, in place of `page`.
@@ -72,7 +75,7 @@ impl ListRequest {
             limit: self.limit,
             cursor: self.cursor.as_deref(),
         };
-        paging.window(BY_JOINING)
+        paging.window(BY_JOINING, SortValue::Instant)
     }
 }
 
@@ -103,7 +106,7 @@ impl From<NewMemberRole> for Rank {
 pub struct AddMemberRequest {
     /// Address the person registered with.
     #[validate(custom(function = "rule::<Email>"))]
-    #[cfg_attr(feature = "openapi", schema(format = Email, example = "lee@example.com"))]
+    #[cfg_attr(feature = "openapi", schema(format = Email, example = "colleague@example.com"))]
     pub email: String,
     /// What the person becomes.
     pub role: NewMemberRole,

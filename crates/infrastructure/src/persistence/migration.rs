@@ -17,7 +17,7 @@ const TENANT: EmbeddedMigrations = embed_migrations!("../../migrations/tenant");
 const TENANT_POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/tenant-postgres");
 const TENANT_SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/tenant-sqlite");
 
-/// Held while migrations run, so that two processes do not run them at once.
+/// Held on PostgreSQL while migrations run, so that two processes do not run them at once.
 const LOCK: i64 = 0x5354_4f41;
 
 /// Why a migration did not run.
@@ -119,7 +119,12 @@ impl Migrator {
     /// The first failure; what was taken back before it stays so.
     pub fn down(&mut self, count: usize) -> Result<Vec<String>, MigrationError> {
         match &mut self.connection {
-            Admin::Postgres(c) => down(&Postgres, c, count),
+            Admin::Postgres(c) => {
+                c.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
+                let taken_back = down(&Postgres, c, count);
+                c.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
+                taken_back
+            }
             Admin::Sqlite(c) => down(&Embedded, c, count),
         }
     }
@@ -208,8 +213,12 @@ fn up<DB: Backend>(
             continue;
         }
         progress(ran, &migration.name().to_string());
-        connection.run_migration(&*migration).map_err(|error| failed(&*migration, &error))?;
-        ran += 1;
+        match connection.run_migration(&*migration) {
+            Ok(_) => ran += 1,
+            // SQLite has no lock to hold over them all: another process was faster.
+            Err(_) if self::applied(connection)?.contains(&version) => {}
+            Err(error) => return Err(failed(&*migration, &error)),
+        }
     }
     Ok(ran)
 }

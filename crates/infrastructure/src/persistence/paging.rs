@@ -5,15 +5,21 @@ use stoa_domain::kernel::store_error::StoreError;
 
 use super::sql_types::At;
 
-/// The LIKE pattern for "contains this text", with `\` as its escape character.
+/// The LIKE pattern for "contains this text, whatever its case" in a column of lower-cased text,
+/// with `\` as its escape character.
+///
+/// No text that is searched holds a control character, but for the one that parts a column's
+/// texts from each other: U+0001 stands for them all and is found nowhere. (PostgreSQL takes no
+/// U+0000, and to SQLite it is the end of the pattern.)
 pub(super) fn contains(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
+    for c in text.to_lowercase().chars() {
+        match c {
+            '%' | '_' | '\\' => pattern.extend(['\\', c]),
+            c if c.is_control() => pattern.push('\u{1}'),
+            c => pattern.push(c),
         }
-        pattern.push(c);
     }
     pattern.push('%');
     pattern
@@ -41,6 +47,11 @@ mod tests {
     #[test]
     fn wildcards_in_the_text_are_no_wildcards() {
         assert_eq!(contains(r"50%_a\b"), r"%50\%\_a\\b%");
+    }
+
+    #[test]
+    fn case_and_control_characters_are_evened_out() {
+        assert_eq!(contains("KÜHL\0\n"), "%kühl\u{1}\u{1}%");
     }
 
     #[test]

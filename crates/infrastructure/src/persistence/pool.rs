@@ -12,6 +12,8 @@ use stoa_domain::kernel::secret::Secret;
 use stoa_domain::kernel::store_error::StoreError;
 use thiserror::Error;
 
+use super::statement_watch::{Failures, StatementWatch};
+
 /// Where a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
@@ -43,6 +45,8 @@ pub(super) struct Live<C> {
     pub(super) connection: C,
     /// The last use ended in an error, which may have been the connection's.
     pub(super) suspect: bool,
+    /// Whether a statement failed since the transaction began.
+    pub(super) failures: Failures,
     last_used: Instant,
 }
 
@@ -70,9 +74,9 @@ where
     fn connect(&self) -> Result<Live<C>, ConnectError> {
         let mut connection = C::establish(self.address.expose())?;
         (self.prepare)(&mut connection)?;
-        #[cfg(debug_assertions)]
-        connection.set_instrumentation(super::statement_guard::StatementGuard);
-        Ok(Live { connection, suspect: false, last_used: Instant::now() })
+        let failures = Failures::default();
+        connection.set_instrumentation(StatementWatch(failures.clone()));
+        Ok(Live { connection, suspect: false, failures, last_used: Instant::now() })
     }
 
     fn is_valid(&self, live: &mut Live<C>) -> Result<(), ConnectError> {

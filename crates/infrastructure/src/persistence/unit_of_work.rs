@@ -10,6 +10,7 @@ use stoa_domain::cold_storage::ports::{ColdStorage, ColdStorageTx};
 use stoa_domain::identity::ports::{Identity, IdentityTx};
 use stoa_domain::kernel::actor::{ControlScope, TenantScope};
 use stoa_domain::kernel::ids::OrganizationId;
+use stoa_domain::kernel::readiness::Readiness;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::kernel::unit_of_work::{Abort, Context, Mode, TxError, UnitOfWork};
 use stoa_domain::organizations::ports::{Organizations, OrganizationsTx};
@@ -45,14 +46,6 @@ impl Database {
         Self { control: Pools::new(url, settings), router: PlacementRouter::new() }
     }
 
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// What it says instead.
-    pub fn ping(&self) -> Result<(), StoreError> {
-        self.read_control(|conn| on!(conn, c => diesel::sql_query("SELECT 1").execute(c)).map(drop).map_err(fault))
-    }
-
     /// Reads the control plane with one statement, outside any use case.
     pub(super) fn read_control<T>(
         &self,
@@ -76,6 +69,12 @@ impl Database {
         match self.router.resolve(organization, || self.stored_placement(organization))? {
             Placement::Pool => Ok(&self.control),
         }
+    }
+}
+
+impl Readiness for Database {
+    fn check(&self) -> Result<(), StoreError> {
+        self.read_control(|conn| on!(conn, c => diesel::sql_query("SELECT 1").execute(c)).map(drop).map_err(fault))
     }
 }
 
@@ -132,14 +131,14 @@ where
 {
     let ended = match begin {
         None => work(&mut live.connection).map_err(|Abort| TxError::Aborted),
-        Some(begin) => in_transaction(&mut live.connection, begin, work),
+        Some(begin) => in_transaction(live, begin, work),
     };
     live.suspect = ended.is_err();
     ended
 }
 
 fn in_transaction<C>(
-    connection: &mut C,
+    live: &mut Live<C>,
     begin: &str,
     work: impl FnOnce(&mut C) -> Result<(), Abort>,
 ) -> Result<(), TxError>
@@ -147,17 +146,30 @@ where
     C: Connection<TransactionManager = AnsiTransactionManager>,
 {
     let failed = |error| TxError::Store(fault(error));
+    let Live { connection, failures, .. } = live;
+    failures.clear();
     AnsiTransactionManager::begin_transaction_sql(connection, begin).map_err(failed)?;
     match work(connection) {
+        Ok(()) if failures.any() => {
+            roll_back(connection);
+            Err(TxError::Store(StoreError::Internal("a statement failed and the work overlooked it".into())))
+        }
         Ok(()) => AnsiTransactionManager::commit_transaction(connection).map_err(failed),
         Err(Abort) => {
-            // The closure's own error is the one to report; a connection that cannot even roll
-            // back is found out when it is next checked out.
-            if let Err(error) = AnsiTransactionManager::rollback_transaction(connection) {
-                tracing::warn!(%error, "a transaction could not be rolled back");
-            }
+            roll_back(connection);
             Err(TxError::Aborted)
         }
+    }
+}
+
+/// Why it is rolled back is what the caller reports; a connection that cannot even do that is
+/// found out when it is next checked out.
+fn roll_back<C>(connection: &mut C)
+where
+    C: Connection<TransactionManager = AnsiTransactionManager>,
+{
+    if let Err(error) = AnsiTransactionManager::rollback_transaction(connection) {
+        tracing::warn!(%error, "a transaction could not be rolled back");
     }
 }
 

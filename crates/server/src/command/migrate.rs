@@ -1,6 +1,8 @@
 //! `stoa migrate`: up, status, down.
 
 use std::fs;
+use std::io;
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
@@ -51,9 +53,22 @@ pub(super) fn connect(settings: &Settings) -> Result<Migrator> {
     if let DatabaseUrl::Sqlite(path) = &settings.database
         && let Some(folder) = path.parent()
     {
-        fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+        make_private(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     }
     Ok(Migrator::connect(&database_url(settings))?)
+}
+
+/// Makes a folder that its owner alone can enter: the database in it holds password hashes.
+#[cfg(unix)]
+fn make_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
 }
 
 /// Brings an embedded database up to date; refuses a server's that is not, for there it is the

@@ -41,13 +41,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<()> {
+    if arguments.demo && settings.environment.is_production() {
+        bail!("the demonstration has a password that everybody knows: it is not for production");
+    }
     require_current(settings)?;
     if !arguments.demo {
         print("Stoa needs no data of its own to begin with; `stoa seed --demo` fills in a demonstration");
         return Ok(());
-    }
-    if settings.environment.is_production() {
-        bail!("the demonstration has a password that everybody knows: it is not for production");
     }
     let api = api(settings)?;
     let owner = person(&api, OWNER, Some(ORGANIZATION))?;

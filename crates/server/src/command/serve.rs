@@ -43,7 +43,7 @@ fn greet(settings: &Settings, address: &str, is_first_start: bool) {
          register   curl -s http://{address}/api/v1/auth/register -H 'content-type: application/json' \\\n             \
          -d '{{\"email\":\"you@example.com\",\"password\":\"Correct-Horse-1\",\"name\":\"You\",\"organization_name\":\"Yours\"}}'\n  \
          or fill in a demonstration: stop Stoa, then `stoa seed --demo`\n  \
-         read on    README.md, or {address}/docs in a browser\n",
+         read on    README.md, or http://{address}/docs in a browser\n",
         settings.data_dir.display()
     ));
 }

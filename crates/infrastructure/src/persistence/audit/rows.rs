@@ -1,13 +1,12 @@
 //! Entries as they are stored.
 
 use diesel::prelude::*;
-use serde_json::Value;
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::kernel::actor::{ControlScope, Stamp, TenantScope};
 
 use crate::persistence::schema::control::control_audit_entries;
 use crate::persistence::schema::tenant::audit_entries;
-use crate::persistence::sql_types::{At, Id};
+use crate::persistence::sql_types::{At, Id, Json};
 
 #[derive(Insertable)]
 #[diesel(table_name = audit_entries)]
@@ -21,8 +20,8 @@ pub(super) struct NewAuditRow<'a> {
     action: &'a str,
     resource_type: &'a str,
     resource_id: Id,
-    before: Option<&'a Value>,
-    after: Option<&'a Value>,
+    before: Option<Json<'a>>,
+    after: Option<Json<'a>>,
     ip_address: Option<String>,
     user_agent: Option<&'a str>,
     trace_id: &'a str,
@@ -41,8 +40,8 @@ impl<'a> NewAuditRow<'a> {
             action: entry.action,
             resource_type: entry.resource_type,
             resource_id: Id(entry.resource_id),
-            before: entry.before.as_ref(),
-            after: entry.after.as_ref(),
+            before: entry.before.as_ref().map(Json),
+            after: entry.after.as_ref().map(Json),
             ip_address: origin.ip_address.map(|address| address.to_string()),
             user_agent: origin.user_agent.as_deref(),
             trace_id: &origin.trace_id,
@@ -62,8 +61,8 @@ pub(super) struct NewControlAuditRow<'a> {
     action: &'a str,
     resource_type: &'a str,
     resource_id: Id,
-    before: Option<&'a Value>,
-    after: Option<&'a Value>,
+    before: Option<Json<'a>>,
+    after: Option<Json<'a>>,
     ip_address: Option<String>,
     user_agent: Option<&'a str>,
     trace_id: &'a str,
@@ -82,8 +81,8 @@ impl<'a> NewControlAuditRow<'a> {
             action: entry.action,
             resource_type: entry.resource_type,
             resource_id: Id(entry.resource_id),
-            before: entry.before.as_ref(),
-            after: entry.after.as_ref(),
+            before: entry.before.as_ref().map(Json),
+            after: entry.after.as_ref().map(Json),
             ip_address: origin.ip_address.map(|address| address.to_string()),
             user_agent: origin.user_agent.as_deref(),
             trace_id: &origin.trace_id,

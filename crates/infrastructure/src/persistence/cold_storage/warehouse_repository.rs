@@ -42,7 +42,7 @@ macro_rules! ordered {
             Start::After($cursor) => Some(($value, Id($cursor.id))),
             Start::Offset(_) => None,
         };
-        match (after, $query.descending) {
+        match (after, $query.order.descending) {
             (None, false) => $rows.order_by(($column.asc(), id.asc())),
             (None, true) => $rows.order_by(($column.desc(), id.desc())),
             (Some((value, row)), false) => $rows
@@ -85,7 +85,7 @@ impl WarehouseRepository for Tenant<'_> {
                 Start::After(_) => None,
             };
             let rows = matching();
-            let rows = match query.sort {
+            let rows = match query.order.key {
                 WarehouseSortKey::Code => ordered!(rows, query, code, cursor => cursor.value.clone()),
                 WarehouseSortKey::Name => ordered!(rows, query, name, cursor => cursor.value.clone()),
                 WarehouseSortKey::CreatedAt => ordered!(rows, query, created_at, cursor => instant_of(&cursor.value)?),
@@ -118,10 +118,10 @@ impl WarehouseRepository for Tenant<'_> {
 }
 
 fn cursor_at(query: &WarehouseQuery, last: &Warehouse) -> Cursor {
-    let value = match query.sort {
+    let value = match query.order.key {
         WarehouseSortKey::Code => last.code.as_str().to_owned(),
         WarehouseSortKey::Name => last.name.as_str().to_owned(),
         WarehouseSortKey::CreatedAt => instant_text(At(last.created_at)),
     };
-    Cursor { sort: query.sort_text(), value, id: last.id.as_uuid() }
+    Cursor { sort: query.order.to_string(), value, id: last.id.as_uuid() }
 }

@@ -75,6 +75,7 @@ impl OrganizationRepository for Control<'_> {
         let row = OrganizationRow::from(organization);
         let seen = organizations::table
             .filter(organizations::id.eq(Id::from(scope.tenant())))
+            .filter(organizations::id.eq(row.id))
             .filter(organizations::version.eq(organization.version - 1));
         let updated = on!(self.conn, c => diesel::update(seen).set(&row).execute(c)).map_err(fault)?;
         if updated == 1 { Ok(()) } else { Err(StoreError::Stale) }

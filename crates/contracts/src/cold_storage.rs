@@ -1,0 +1,4 @@
+//! Contracts of the ports of cold storage.
+
+pub mod warehouse_lists;
+pub mod warehouses;

@@ -1,0 +1,36 @@
+//! Password hashes.
+
+use stoa_domain::identity::password::PasswordHash;
+use stoa_domain::kernel::ids::UserId;
+
+use crate::subject::Subject;
+use crate::world::{World, at};
+
+fn hash_of(world: &World<'_>, user: UserId) -> Option<PasswordHash> {
+    world.store.identity().statement(&world.control(), |tx| tx.credentials.find(user)).expect("a look-up")
+}
+
+fn put(world: &World<'_>, user: UserId, phc: &str, n: i64) {
+    let hash = PasswordHash::from_phc(phc.to_owned());
+    world.identity(|tx| tx.credentials.put(user, &hash, at(n))).expect("a hash is put");
+}
+
+/// `find`: "the hash of this person's password, if they have one".
+pub fn somebody_without_a_password_has_no_hash(store: &dyn Subject) {
+    let world = World::new(store);
+    put(&world, world.theirs.owner.id, "$argon2id$v=19$theirs", 1);
+    assert_eq!(hash_of(&world, world.ours.owner.id), None);
+    assert_eq!(hash_of(&world, world.id()), None);
+}
+
+/// `put`: "sets or replaces the hash", of this person alone.
+pub fn a_hash_is_set_and_then_replaced(store: &dyn Subject) {
+    let world = World::new(store);
+    let (kim, lee) = (world.ours.owner.id, world.theirs.owner.id);
+    put(&world, lee, "$argon2id$v=19$theirs", 1);
+    for (n, phc) in [(2, "$argon2id$v=19$first"), (3, "$argon2id$v=19$second"), (3, "$argon2id$v=19$second")] {
+        put(&world, kim, phc, n);
+        assert_eq!(hash_of(&world, kim), Some(PasswordHash::from_phc(phc.to_owned())));
+    }
+    assert_eq!(hash_of(&world, lee), Some(PasswordHash::from_phc("$argon2id$v=19$theirs".to_owned())));
+}

@@ -1,0 +1,102 @@
+//! People and where they belong.
+
+use stoa_domain::identity::user::{Account, User};
+use stoa_domain::kernel::ids::{OrganizationId, UserId};
+use stoa_domain::kernel::rank::Rank;
+use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::organization::MemberOf;
+use uuid::Uuid;
+
+use crate::subject::Subject;
+use crate::world::{World, at, organization, parsed, person};
+
+fn account(world: &World<'_>, id: UserId) -> Option<Account> {
+    world.store.identity().statement(&world.control(), |tx| tx.users.find_account(id)).expect("a look-up")
+}
+
+fn by_email(world: &World<'_>, email: &str) -> Option<User> {
+    let email = parsed(email);
+    world.store.identity().statement(&world.control(), |tx| tx.users.find_by_email(&email)).expect("a look-up")
+}
+
+/// `find_by_email`: "the person with this address", as they were added, and nobody else.
+pub fn a_person_is_found_by_the_address(store: &dyn Subject) {
+    let world = World::new(store);
+    let jo = person(Uuid::from_u128(0x10), "jo+cold@example.com", "Jo \"Łódź\" 서울 🧊");
+    world.identity(|tx| tx.users.insert(&jo)).expect("a free address");
+    assert_eq!(by_email(&world, "jo+cold@example.com"), Some(jo));
+    assert_eq!(by_email(&world, "kim@example.com").as_ref(), Some(&world.ours.owner));
+    assert_eq!(by_email(&world, "jo@example.com"), None);
+    assert_eq!(by_email(&world, "jo%@example.com"), None);
+}
+
+/// `insert`: "`Duplicate` if the address is taken; the transaction stays usable", and what else it
+/// writes is kept.
+pub fn a_taken_address_is_a_duplicate_and_the_transaction_goes_on(store: &dyn Subject) {
+    let world = World::new(store);
+    let again = person(world.id::<UserId>(), "kim@example.com", "Another Kim");
+    let jo = person(world.id::<UserId>(), "jo@example.com", "Jo");
+    let kept = world.identity(|tx| {
+        assert_eq!(tx.users.insert(&again), Err(StoreError::Duplicate));
+        assert!(tx.users.find_by_email(&again.email)?.is_some());
+        tx.users.insert(&jo)
+    });
+    assert_eq!(kept, Ok(()));
+    assert_eq!(by_email(&world, "kim@example.com").as_ref(), Some(&world.ours.owner));
+    assert_eq!(by_email(&world, "jo@example.com"), Some(jo));
+    assert_eq!(account(&world, again.id), None);
+}
+
+/// `find_account` answers `None` for nobody.
+pub fn an_unknown_person_has_no_account(store: &dyn Subject) {
+    let world = World::new(store);
+    assert_eq!(account(&world, world.id()), None);
+}
+
+/// `find_account`: a person who belongs nowhere has an account without organizations.
+pub fn a_person_without_an_organization_has_an_account(store: &dyn Subject) {
+    let world = World::new(store);
+    let jo = world.newcomer("jo@example.com");
+    assert_eq!(account(&world, jo.id), Some(Account { user: jo, organizations: vec![] }));
+}
+
+/// `find_account`: "all organizations they belong to, in the order of joining", with the rank in
+/// each; those who joined two at one instant see the lower id first.
+pub fn an_account_lists_the_organizations_in_the_order_of_joining(store: &dyn Subject) {
+    let world = World::new(store);
+    let jo = world.newcomer("jo@example.com");
+    let at_once = organization(Uuid::from_u128(0x09), "At Once", "at-once");
+    world.organizations(|tx| tx.organizations.insert(&at_once)).expect("a free slug");
+    let last = world.empty_organization("last");
+    let mut expected = Vec::new();
+    for (organization, rank, joined) in [
+        (&world.theirs.organization, Rank::Admin, 3),
+        (&at_once, Rank::Owner, 5),
+        (&world.ours.organization, Rank::Member, 5),
+        (&last, Rank::Admin, 9),
+    ] {
+        expected.push(MemberOf { organization: organization.clone(), rank, joined_at: at(joined) });
+    }
+    for n in [2, 0, 3, 1] {
+        let MemberOf { organization, rank, joined_at } = &expected[n];
+        world.join(organization.id, jo.id, *rank, *joined_at);
+    }
+    assert_eq!(account(&world, jo.id), Some(Account { user: jo, organizations: expected }));
+}
+
+/// An account holds no organization of others, and none that the person has left.
+pub fn an_account_holds_no_organization_of_others(store: &dyn Subject) {
+    let world = World::new(store);
+    let places = |id| -> Vec<OrganizationId> {
+        let account = account(&world, id).expect("a person");
+        account.organizations.iter().map(|place| place.organization.id).collect()
+    };
+    let jo = world.newcomer("jo@example.com");
+    world.join(world.ours.id(), jo.id, Rank::Admin, at(1));
+    assert_eq!(places(jo.id), [world.ours.id()]);
+    assert_eq!(places(world.ours.owner.id), [world.ours.id()]);
+    assert_eq!(places(world.theirs.owner.id), [world.theirs.id()]);
+
+    assert_eq!(world.organizations(|tx| tx.members.remove(&world.ours.scope, jo.id)), Ok(true));
+    assert_eq!(places(jo.id), []);
+}

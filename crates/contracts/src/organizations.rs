@@ -1,0 +1,4 @@
+//! Contracts of the ports of organizations.
+
+pub mod founding;
+pub mod members;

@@ -1,0 +1,103 @@
+//! What a contract is given: the adapters of one store, and a look at its audit trails.
+
+use serde_json::Value;
+use stoa_domain::audit::AuditEntry;
+use stoa_domain::cold_storage::ports::ColdStorage;
+use stoa_domain::identity::ports::Identity;
+use stoa_domain::kernel::actor::{ControlScope, Stamp, TenantScope};
+use stoa_domain::kernel::ids::OrganizationId;
+use stoa_domain::kernel::sources::Timestamp;
+use stoa_domain::kernel::unit_of_work::UnitOfWork;
+use stoa_domain::organizations::ports::Organizations;
+use uuid::Uuid;
+
+/// A store to be tried: fresh, empty, and of no one else.
+pub trait Subject: Sync {
+    /// Its unit of work for cold storage.
+    fn cold_storage(&self) -> &(dyn UnitOfWork<ColdStorage> + 'static);
+
+    /// Its unit of work for identity.
+    fn identity(&self) -> &(dyn UnitOfWork<Identity> + 'static);
+
+    /// Its unit of work for organizations.
+    fn organizations(&self) -> &(dyn UnitOfWork<Organizations> + 'static);
+
+    /// Every audit entry it holds, of both planes and of all organizations, read past every guard.
+    fn trail(&self) -> Vec<Recorded>;
+}
+
+/// Which trail an entry stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plane {
+    /// That of the control plane.
+    Control,
+    /// That of an organization's own data.
+    Tenant,
+}
+
+/// An audit entry as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// The trail it stands in.
+    pub plane: Plane,
+    /// The organization it belongs to.
+    pub organization: Option<OrganizationId>,
+    /// Its id.
+    pub id: Uuid,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What kind of actor it was.
+    pub actor_type: String,
+    /// The person.
+    pub user_id: Uuid,
+    /// The session.
+    pub session_id: Option<Uuid>,
+    /// What was done.
+    pub action: String,
+    /// To what kind of thing.
+    pub resource_type: String,
+    /// To which thing.
+    pub resource_id: Uuid,
+    /// What was.
+    pub before: Option<Value>,
+    /// What is.
+    pub after: Option<Value>,
+    /// The peer's address.
+    pub ip_address: Option<String>,
+    /// The client's name for itself.
+    pub user_agent: Option<String>,
+    /// The trace it belongs to.
+    pub trace_id: String,
+}
+
+impl Recorded {
+    /// What is to be stored of an entry recorded in this organization.
+    pub fn in_tenant(scope: &TenantScope, entry: &AuditEntry) -> Self {
+        Self::new(Plane::Tenant, Some(scope.tenant()), scope.stamp(), entry)
+    }
+
+    /// What is to be stored of an entry recorded in the control plane.
+    pub fn in_control(scope: &ControlScope, entry: &AuditEntry) -> Self {
+        Self::new(Plane::Control, scope.organization(), scope.stamp(), entry)
+    }
+
+    fn new(plane: Plane, organization: Option<OrganizationId>, stamp: &Stamp, entry: &AuditEntry) -> Self {
+        Self {
+            plane,
+            organization,
+            id: entry.id.as_uuid(),
+            at: entry.at,
+            actor_type: stamp.actor_type.as_str().to_owned(),
+            user_id: stamp.user_id.as_uuid(),
+            session_id: stamp.session_id.map(stoa_domain::kernel::ids::SessionId::as_uuid),
+            action: entry.action.to_owned(),
+            resource_type: entry.resource_type.to_owned(),
+            resource_id: entry.resource_id,
+            before: entry.before.clone(),
+            after: entry.after.clone(),
+            ip_address: stamp.origin.ip_address.map(|address| address.to_string()),
+            user_agent: stamp.origin.user_agent.clone(),
+            trace_id: stamp.origin.trace_id.clone(),
+        }
+    }
+}

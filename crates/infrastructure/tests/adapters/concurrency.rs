@@ -1,0 +1,234 @@
+//! Rivals: many threads want what only one of them can have.
+
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+
+use stoa_contracts::world::{World, at, organization, parsed, person};
+use stoa_domain::cold_storage::warehouse::{Warehouse, WarehouseChange};
+use stoa_domain::identity::token::{RefreshToken, Spending, TokenDigest};
+use stoa_domain::kernel::ids::{OrganizationId, UserId, WarehouseId};
+use stoa_domain::kernel::rank::Rank;
+use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::membership::Membership;
+
+use crate::engines::{Adapters, on_every_engine};
+
+const THREADS: usize = 8;
+const ROUNDS: u8 = 10;
+
+/// What each of the threads answers; they begin at once.
+fn race<T: Send>(run: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let (start, run) = (Barrier::new(THREADS), &run);
+    let begin = |n| {
+        start.wait();
+        run(n)
+    };
+    thread::scope(|scope| {
+        let runners: Vec<_> = (0..THREADS).map(|n| scope.spawn(move || begin(n))).collect();
+        runners.into_iter().map(|runner| runner.join().expect("a thread that does not panic")).collect()
+    })
+}
+
+/// Exactly one of the answers is `Ok`, and all others are this error.
+fn assert_one_wins(answers: &[Result<(), StoreError>], others: &StoreError) {
+    let won = answers.iter().filter(|answer| answer.is_ok()).count();
+    let lost = answers.iter().filter(|answer| answer.as_ref() == Err(others)).count();
+    assert_eq!((won, lost), (1, THREADS - 1), "{answers:?}");
+}
+
+fn in_a_world(test: impl Fn(&World<'_>)) {
+    on_every_engine(|home| {
+        let adapters = Adapters::of(home);
+        test(&World::new(&adapters));
+    });
+}
+
+fn renamed(warehouse: &Warehouse, name: &str) -> Warehouse {
+    let change = WarehouseChange { name: Some(parsed(name)), ..WarehouseChange::default() };
+    warehouse.changed(change, at(1))
+}
+
+fn found(world: &World<'_>, id: WarehouseId) -> Warehouse {
+    world.cold_storage(&world.ours, |tx| tx.warehouses.find(id)).expect("a look-up").expect("a warehouse")
+}
+
+#[test]
+fn one_code_is_given_to_one_warehouse() {
+    in_a_world(|world| {
+        for round in 0..ROUNDS {
+            let code = format!("W-{round}");
+            let insert = |_| {
+                let warehouse = world.warehouse(&code, "Contested");
+                world.cold_storage(&world.ours, |tx| tx.warehouses.insert(&warehouse))
+            };
+            assert_one_wins(&race(insert), &StoreError::Duplicate);
+        }
+    });
+}
+
+#[test]
+fn one_address_is_given_to_one_person_and_one_slug_to_one_organization() {
+    in_a_world(|world| {
+        for round in 0..ROUNDS {
+            let email = format!("jo{round}@example.com");
+            let register = |_| {
+                let user = person(world.id::<UserId>(), &email, "Contested");
+                world.identity(|tx| tx.users.insert(&user))
+            };
+            assert_one_wins(&race(register), &StoreError::Duplicate);
+
+            let slug = format!("slug-{round}");
+            let found = |_| {
+                let organization = organization(world.id::<OrganizationId>(), "Contested", &slug);
+                world.organizations(|tx| tx.organizations.insert(&organization))
+            };
+            assert_one_wins(&race(found), &StoreError::Duplicate);
+        }
+    });
+}
+
+#[test]
+fn one_version_is_replaced_once() {
+    in_a_world(|world| {
+        let mut seen = world.warehouse("W-1", "Contested");
+        world.cold_storage(&world.ours, |tx| tx.warehouses.insert(&seen)).expect("a free code");
+        for round in 0..ROUNDS {
+            let update = |n| {
+                let after = renamed(&seen, &format!("Round {round} of {n}"));
+                world.cold_storage(&world.ours, |tx| tx.warehouses.update(&after))
+            };
+            let answers = race(update);
+            assert_one_wins(&answers, &StoreError::Stale);
+            let winner = answers.iter().position(Result::is_ok).unwrap();
+            let after = found(world, seen.id);
+            assert_eq!(after, renamed(&seen, &format!("Round {round} of {winner}")));
+            seen = after;
+        }
+    });
+}
+
+#[test]
+fn one_version_of_an_organization_is_replaced_once() {
+    in_a_world(|world| {
+        let scope = &world.ours.scope;
+        for round in 0..ROUNDS {
+            let seen = world.organizations(|tx| tx.organizations.find(scope)).unwrap().unwrap();
+            let update = |n| {
+                let after = seen.renamed(parsed(&format!("Round {round} of {n}")), at(1));
+                world.organizations(|tx| tx.organizations.update(scope, &after))
+            };
+            assert_one_wins(&race(update), &StoreError::Stale);
+        }
+    });
+}
+
+#[test]
+fn no_update_is_lost_over_a_hundred_of_them() {
+    in_a_world(|world| {
+        let warehouse = world.warehouse("W-1", "0");
+        world.cold_storage(&world.ours, |tx| tx.warehouses.insert(&warehouse)).expect("a free code");
+        let count_one_more = || {
+            world.cold_storage(&world.ours, |tx| {
+                let before = tx.warehouses.find(warehouse.id)?.expect("a warehouse");
+                let counted: u32 = before.name.as_str().parse().expect("a number");
+                tx.warehouses.update(&renamed(&before, &(counted + 1).to_string()))
+            })
+        };
+        let given = AtomicU32::new(0);
+        race(|_| {
+            while given.fetch_add(1, Ordering::Relaxed) < 100 {
+                loop {
+                    match count_one_more() {
+                        Ok(()) => break,
+                        Err(StoreError::Stale | StoreError::Contention) => {}
+                        Err(error) => unreachable!("{error}"),
+                    }
+                }
+            }
+        });
+        let after = found(world, warehouse.id);
+        assert_eq!((after.name.as_str(), after.version), ("100", 101));
+    });
+}
+
+#[test]
+fn one_refresh_token_is_spent_once() {
+    in_a_world(|world| {
+        let session = world.session(world.ours.owner.id, Some(world.ours.id()));
+        for round in 0..ROUNDS {
+            let digest = TokenDigest([round; 32]);
+            let token = RefreshToken { digest, session_id: session.id, issued_at: at(0), expires_at: at(9) };
+            world.identity(|tx| tx.refresh_tokens.insert(&token)).expect("a new token");
+            let answers = race(|_| world.identity(|tx| tx.refresh_tokens.spend(&digest, at(1))).expect("an answer"));
+
+            let spent = Spending::Spent { session_id: session.id, expires_at: at(9) };
+            let replayed = Spending::Replayed { session_id: session.id };
+            let count = |wanted| answers.iter().filter(|answer| **answer == wanted).count();
+            assert_eq!((count(spent), count(replayed)), (1, THREADS - 1), "{answers:?}");
+        }
+    });
+}
+
+#[test]
+fn one_session_is_revoked_once() {
+    in_a_world(|world| {
+        let kim = world.ours.owner.id;
+        for _ in 0..ROUNDS {
+            let [one, other] = [(); 2].map(|()| world.session(kim, Some(world.ours.id())));
+            let singly = race(|_| world.identity(|tx| tx.sessions.revoke(one.id, at(1))).expect("an answer"));
+            assert_eq!(singly.iter().filter(|ended| **ended).count(), 1);
+            let scope = &world.ours.scope;
+            let together = race(|_| world.organizations(|tx| tx.sessions.revoke_in(scope, kim, at(1))).unwrap());
+            assert_eq!(together.concat(), [other.id]);
+        }
+    });
+}
+
+#[test]
+fn one_organization_gets_one_owner() {
+    in_a_world(|world| {
+        for round in 0..ROUNDS {
+            let organization = world.empty_organization(&format!("contested-{round}"));
+            let people: Vec<_> =
+                (0..THREADS).map(|n| world.newcomer(&format!("p{n}-{round}@example.com")).id).collect();
+            let own = |n: usize| {
+                let role = Rank::Owner;
+                let joined_at = at(i64::try_from(n).unwrap());
+                let place = Membership { organization_id: organization.id, user_id: people[n], role, joined_at };
+                world.organizations(|tx| tx.members.insert(&place))
+            };
+            assert_one_wins(&race(own), &StoreError::Duplicate);
+        }
+    });
+}
+
+/// Two transactions that wait for each other: one goes on, the other is told that trying again may
+/// help. An engine that admits one writer at a time lets both go on.
+#[test]
+fn of_two_that_wait_for_each_other_one_goes_on() {
+    in_a_world(|world| {
+        let pair = ["W-1", "W-2"].map(|code| world.warehouse(code, "Contested"));
+        for warehouse in &pair {
+            world.cold_storage(&world.ours, |tx| tx.warehouses.insert(warehouse)).expect("a free code");
+        }
+        let update_both = |first: WarehouseId, second: WarehouseId| {
+            world.cold_storage(&world.ours, |tx| {
+                for id in [first, second] {
+                    let before = tx.warehouses.find(id)?.expect("a warehouse");
+                    tx.warehouses.update(&renamed(&before, "Updated"))?;
+                    thread::sleep(std::time::Duration::from_millis(200));
+                }
+                Ok(())
+            })
+        };
+        let answers = thread::scope(|scope| {
+            let other = scope.spawn(|| update_both(pair[1].id, pair[0].id));
+            [update_both(pair[0].id, pair[1].id), other.join().expect("a thread that does not panic")]
+        });
+        assert!(answers.iter().any(Result::is_ok), "{answers:?}");
+        for answer in answers {
+            assert!(matches!(answer, Ok(()) | Err(StoreError::Contention | StoreError::Stale)), "{answer:?}");
+        }
+    });
+}

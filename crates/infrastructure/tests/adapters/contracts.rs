@@ -1,0 +1,150 @@
+//! Every contract of the ports, a test each.
+
+/// A test for each contract of a suite, and one that no contract is left out.
+macro_rules! suite {
+    ($suite:ident of $($part:ident)::+ in $source:literal: $($contract:ident,)*) => {
+        mod $suite {
+            use stoa_contracts::$($part)::+ as suite;
+
+            $(#[test]
+            fn $contract() {
+                crate::engines::holds_on_every_engine(suite::$contract);
+            })*
+
+            #[test]
+            fn no_contract_is_left_out() {
+                super::assert_complete(include_str!(concat!("../../../contracts/src/", $source)), &[$(stringify!($contract)),*]);
+            }
+        }
+    };
+}
+
+/// Compares the public functions of a suite with the contracts that are run.
+fn assert_complete(source: &str, run: &[&str]) {
+    let written: Vec<_> = source
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub fn "))
+        .filter_map(|line| line.split('(').next())
+        .collect();
+    assert_eq!(written, run, "list every contract of the suite here, in its order");
+}
+
+suite! { warehouses of cold_storage::warehouses in "cold_storage/warehouses.rs":
+    a_warehouse_is_found_as_it_was_added,
+    an_unknown_warehouse_is_not_found,
+    a_deleted_warehouse_is_found_only_as_a_deleted_one,
+    a_warehouse_of_another_organization_is_not_found,
+    two_organizations_may_use_one_id_and_one_code,
+    a_taken_code_is_a_duplicate_and_the_transaction_goes_on,
+    the_code_of_a_deleted_warehouse_is_free,
+    an_update_replaces_every_field,
+    an_update_of_another_version_is_stale,
+    an_update_does_not_reach_another_organization,
+    an_update_to_a_taken_code_is_a_duplicate,
+    a_deleted_warehouse_can_be_restored,
+    a_warehouse_is_not_restored_to_a_code_given_away,
+}
+
+suite! { warehouse_lists of cold_storage::warehouse_lists in "cold_storage/warehouse_lists.rs":
+    every_sort_goes_by_its_column_and_then_by_id,
+    deleted_warehouses_are_left_out,
+    the_status_filters,
+    the_text_is_looked_for_in_code_and_name_whatever_its_case,
+    wildcards_in_the_text_stand_for_themselves,
+    the_text_is_not_looked_for_across_code_and_name,
+    any_text_may_be_looked_for,
+    filters_are_joined_and_counted,
+    an_offset_passes_over_rows_and_the_total_counts_them_all,
+    an_empty_list_is_a_list,
+    a_cursor_leads_through_all_rows_once,
+    a_cursor_goes_on_from_an_offset,
+    rows_that_come_and_go_shift_nothing,
+    ties_that_come_and_go_shift_nothing,
+    a_list_holds_nothing_of_another_organization,
+}
+
+suite! { users of identity::users in "identity/users.rs":
+    a_person_is_found_by_the_address,
+    a_taken_address_is_a_duplicate_and_the_transaction_goes_on,
+    an_unknown_person_has_no_account,
+    a_person_without_an_organization_has_an_account,
+    an_account_lists_the_organizations_in_the_order_of_joining,
+    an_account_holds_no_organization_of_others,
+}
+
+suite! { credentials of identity::credentials in "identity/credentials.rs":
+    somebody_without_a_password_has_no_hash,
+    a_hash_is_set_and_then_replaced,
+}
+
+suite! { sessions of identity::sessions in "identity/sessions.rs":
+    a_session_is_found_with_the_standing_of_its_person,
+    an_unknown_session_is_not_found,
+    a_session_has_the_present_rank,
+    a_session_is_not_found_after_its_person_has_left,
+    a_session_without_an_organization_has_no_standing,
+    an_expired_session_is_given,
+    a_session_that_is_extended_lasts_longer,
+    an_ended_session_stays_ended_when_it_is_extended,
+    a_session_is_revoked_once,
+    the_sessions_of_a_person_end_in_one_organization,
+    the_sessions_of_somebody_who_left_end_too,
+}
+
+suite! { refresh_tokens of identity::refresh_tokens in "identity/refresh_tokens.rs":
+    a_token_is_spent_once_and_then_replayed,
+    a_token_nobody_was_given_is_unknown,
+    the_owner_of_a_token_is_known_good_or_spent,
+    asking_for_the_owner_spends_nothing,
+    spending_a_token_spends_no_other,
+    a_token_is_spent_once_within_a_transaction,
+    a_token_spent_in_vain_is_still_good,
+}
+
+suite! { founding of organizations::founding in "organizations/founding.rs":
+    an_organization_is_found_as_it_was_added,
+    a_taken_slug_is_a_duplicate_and_the_transaction_goes_on,
+    a_new_organization_can_be_worked_in,
+    an_update_replaces_the_scopes_organization,
+    an_update_of_another_version_is_stale,
+    an_update_does_not_reach_another_organization,
+    a_person_sees_their_organizations_in_the_order_of_joining,
+    the_organizations_of_a_person_are_paged,
+}
+
+suite! { members of organizations::members in "organizations/members.rs":
+    a_member_of_each_rank_is_found,
+    a_place_in_another_organization_is_not_found,
+    a_rank_is_of_one_organization,
+    a_member_already_is_a_duplicate_and_the_transaction_goes_on,
+    a_second_owner_is_a_duplicate,
+    members_are_listed_in_the_order_of_joining,
+    a_list_holds_no_member_of_another_organization,
+    members_are_paged,
+    a_member_is_removed_once_and_from_one_organization,
+    the_owner_is_never_removed,
+    the_owner_of_another_organization_can_be_removed,
+    an_admin_who_comes_back_as_a_member_is_one,
+}
+
+suite! { audit of audit in "audit.rs":
+    an_entry_carries_the_stamp_and_the_organization_of_its_scope,
+    an_entry_of_the_control_plane_carries_what_its_scope_says,
+    what_was_and_what_is_are_stored_as_given,
+    an_entry_goes_the_way_of_its_transaction,
+    an_entry_that_cannot_be_written_fails_the_work_of_an_organization,
+    an_entry_that_cannot_be_written_fails_the_work_of_the_control_plane,
+}
+
+suite! { unit_of_work of unit_of_work in "unit_of_work.rs":
+    what_ends_well_is_kept,
+    what_fails_leaves_nothing_behind,
+    what_panics_leaves_nothing_behind,
+    a_failure_that_was_overlooked_is_never_called_a_success,
+    the_work_runs_once_and_its_failure_is_an_abort,
+    work_is_seen_by_itself_at_once_and_by_others_after_the_commit,
+    a_snapshot_cannot_write,
+    a_snapshot_does_not_see_a_commit_made_meanwhile,
+    a_snapshot_of_people_does_not_see_a_commit_made_meanwhile,
+    work_sees_only_rows_of_its_tenant_in_every_mode,
+}

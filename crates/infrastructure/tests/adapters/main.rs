@@ -1,0 +1,14 @@
+//! The adapters on every engine that is there: the contracts of the ports, and what only a real
+//! database shows — rivals, isolation, migrations, absence.
+
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test panics where it fails")]
+
+mod append_only;
+mod checksums;
+mod concurrency;
+mod contracts;
+mod engines;
+mod isolation;
+mod migrations;
+mod recovery;
+mod stored;

@@ -1,0 +1,163 @@
+//! Migrations: up and down, twice over, side by side.
+
+use std::thread;
+
+use stoa_infrastructure::persistence::migration::{MigrationError, Migrator};
+use stoa_infrastructure::testing::{Engine, TestDatabase};
+
+use crate::engines::on_every_engine;
+
+/// A version from long after this program was made.
+const LATER: &str = "29991231235959";
+
+/// Runs a test on an empty database of each engine.
+fn on_every_empty_engine(test: impl Fn(&TestDatabase)) {
+    test(&TestDatabase::empty_sqlite());
+    if let Some(home) = TestDatabase::empty_postgres() {
+        test(&home);
+    }
+}
+
+fn up(migrator: &mut Migrator) -> Vec<String> {
+    let mut told = Vec::new();
+    let ran = migrator
+        .up(&mut |n, version| {
+            assert_eq!(n, told.len(), "each is told by its number");
+            told.push(version.to_owned());
+        })
+        .expect("migrations run");
+    assert_eq!(ran, told.len());
+    told
+}
+
+/// Tables and their columns, the same on both engines.
+fn portable_schema(home: &TestDatabase) -> Vec<String> {
+    let sql = match home.engine() {
+        Engine::Sqlite => {
+            "SELECT tables.name || '.' || columns.name || CASE WHEN columns.\"notnull\" THEN '' ELSE '?' END AS text \
+             FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns \
+             WHERE tables.type = 'table' AND tables.name NOT LIKE '\\_\\_%' ESCAPE '\\' ORDER BY 1"
+        }
+        Engine::Postgres => {
+            "SELECT (table_name || '.' || column_name || CASE is_nullable WHEN 'NO' THEN '' ELSE '?' END) \
+             COLLATE \"C\" AS text FROM information_schema.columns JOIN information_schema.tables \
+             USING (table_schema, table_name) WHERE table_schema = 'public' AND table_type = 'BASE TABLE' \
+             AND table_name NOT LIKE '\\_\\_%' ORDER BY 1"
+        }
+    };
+    home.texts(sql)
+}
+
+/// Everything a schema has, in this engine's own words: types, indexes, checks, policies, rights.
+fn full_schema(home: &TestDatabase) -> Vec<String> {
+    let statements: &[&str] = match home.engine() {
+        Engine::Sqlite => &["SELECT coalesce(sql, name) AS text FROM sqlite_master ORDER BY type, name"],
+        Engine::Postgres => &[
+            "SELECT format('%s.%s %s %s %s %s', table_name, column_name, data_type, is_nullable, collation_name, \
+             column_default) AS text FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1",
+            "SELECT indexdef AS text FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
+            "SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) AS text FROM pg_constraint \
+             WHERE connamespace = 'public'::regnamespace ORDER BY 1",
+            "SELECT format('%s %s %s %s', tablename, policyname, qual, with_check) AS text FROM pg_policies ORDER BY 1",
+            "SELECT format('%s %s %s', relname, relrowsecurity, relforcerowsecurity) AS text FROM pg_class \
+             WHERE relnamespace = 'public'::regnamespace ORDER BY 1",
+            "SELECT viewname || ' ' || definition AS text FROM pg_views WHERE schemaname = 'public' ORDER BY 1",
+            "SELECT format('%s %s', table_name, privilege_type) AS text FROM information_schema.role_table_grants \
+             WHERE grantee = 'stoa_app' AND table_schema = 'public' ORDER BY 1",
+        ],
+    };
+    statements.iter().flat_map(|sql| home.texts(sql)).collect()
+}
+
+#[test]
+fn up_and_down_and_up_again_makes_the_same_schema() {
+    on_every_empty_engine(|home| {
+        let mut migrator = home.migrator();
+        let ran = up(&mut migrator);
+        let first = (portable_schema(home), full_schema(home));
+        assert!(first.0.len() > 50, "{:?}", first.0);
+
+        let mut taken_back = migrator.down(usize::MAX).expect("migrations are taken back");
+        taken_back.reverse();
+        assert_eq!(taken_back, ran);
+        assert_eq!(portable_schema(home), [""; 0], "nothing is left");
+
+        assert_eq!(up(&mut migrator), ran);
+        assert_eq!((portable_schema(home), full_schema(home)), first);
+    });
+}
+
+#[test]
+fn each_migration_can_be_taken_back_and_run_again() {
+    on_every_empty_engine(|home| {
+        let mut migrator = home.migrator();
+        let all = up(&mut migrator).len();
+        let schema = full_schema(home);
+        for count in 1..=all {
+            assert_eq!(migrator.down(count).expect("migrations are taken back").len(), count);
+            assert_eq!(up(&mut migrator).len(), count);
+            assert_eq!(full_schema(home), schema, "after the last {count}");
+        }
+    });
+}
+
+#[test]
+fn both_engines_have_the_same_tables_and_columns() {
+    if let Some(server) = TestDatabase::postgres() {
+        assert_eq!(portable_schema(&TestDatabase::sqlite()), portable_schema(&server));
+    }
+}
+
+#[test]
+fn the_status_tells_what_is_applied_and_what_is_pending() {
+    on_every_empty_engine(|home| {
+        let mut migrator = home.migrator();
+        let before = migrator.status().expect("a status");
+        assert!(before.applied.is_empty() && before.unknown.is_empty());
+        assert!(before.pending.is_sorted() && !before.pending.is_empty(), "{:?}", before.pending);
+
+        up(&mut migrator);
+        let after = migrator.status().expect("a status");
+        assert_eq!((&after.applied, after.pending.len(), after.unknown.len()), (&before.pending, 0, 0));
+        assert_eq!(up(&mut migrator), [""; 0], "nothing runs twice");
+
+        let newest = before.pending.last().expect("a migration");
+        let taken_back = migrator.down(1).expect("one is taken back");
+        assert!(taken_back.len() == 1 && taken_back[0].starts_with(newest), "{taken_back:?}");
+        let one_back = home.migrator().status().expect("a status");
+        assert_eq!(one_back.pending, [newest.clone()]);
+        assert_eq!(one_back.applied.len(), before.pending.len() - 1);
+    });
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_refused() {
+    on_every_engine(|home| {
+        home.execute(&format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{LATER}')")).unwrap();
+        let mut migrator = home.migrator();
+        assert_eq!(migrator.status().expect("a status").unknown, [LATER]);
+        for _ in 0..2 {
+            let refused = migrator.up(&mut |_, _| unreachable!("nothing runs")).unwrap_err();
+            assert!(matches!(&refused, MigrationError::Unknown(version) if version == LATER), "{refused}");
+        }
+        let refused = migrator.down(1).unwrap_err();
+        assert!(matches!(&refused, MigrationError::Unknown(version) if version == LATER), "{refused}");
+
+        home.execute(&format!("DELETE FROM __diesel_schema_migrations WHERE version = '{LATER}'")).unwrap();
+        assert_eq!(up(&mut home.migrator()), [""; 0], "no lock was left behind");
+    });
+}
+
+#[test]
+fn two_that_migrate_at_once_both_succeed() {
+    on_every_empty_engine(|home| {
+        let alone = up(&mut home.migrator()).len();
+        home.migrator().down(usize::MAX).expect("migrations are taken back");
+        let ran = thread::scope(|scope| {
+            let up = || home.migrator().up(&mut |_, _| ()).expect("migrations run");
+            let runners = [(); 4].map(|()| scope.spawn(up));
+            runners.map(|runner| runner.join().expect("a migrator that succeeds"))
+        });
+        assert_eq!(ran.iter().sum::<usize>(), alone, "{ran:?}: each migration ran once");
+    });
+}

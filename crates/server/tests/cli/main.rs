@@ -1,0 +1,12 @@
+//! The command line, through the program itself.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops, with a word on why"
+)]
+
+mod commands;
+mod program;
+mod serving;

@@ -1,0 +1,144 @@
+//! `serve`: its start, its end, its log.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::{Value, json};
+use stoa_infrastructure::testing::databases;
+
+use crate::program::{Program, Serving};
+
+const PASSWORD: &str = "Private-Horse-9";
+
+fn register(server: &Serving) -> Value {
+    let body = json!({"email": "kim@example.com", "password": PASSWORD, "name": "Kim", "organization_name": "Harbour"});
+    let (status, registered) = server.post("/api/v1/auth/register", "", &body);
+    assert_eq!(status, 201, "{registered}");
+    registered
+}
+
+#[test]
+fn the_first_start_makes_what_it_needs_and_says_what_to_do_next() {
+    let program = Program::new();
+    let server = program.serve();
+    assert_eq!(server.get("/health", ""), (200, json!({"status": "ok"})));
+    assert_eq!(server.get("/ready", "").0, 200);
+    let registered = register(&server);
+    let (status, out, _) = server.stop();
+    assert!(status.success(), "{status}");
+    for text in ["first start", "/api/v1/auth/register", "stoa seed --demo", "/docs"] {
+        assert!(out.contains(text), "{text} is missing: {out}");
+    }
+    let data = program.home().join("data");
+    assert!(data.join("stoa.db").exists());
+    let key = fs::metadata(data.join("keys/access-token.pem")).unwrap();
+    assert_eq!(key.permissions().mode() & 0o777, 0o600);
+
+    // Tokens outlive the process.
+    let server = program.serve();
+    let (status, me) = server.get("/api/v1/auth/me", registered["access_token"].as_str().unwrap());
+    assert_eq!((status, &me["email"]), (200, &json!("kim@example.com")));
+    let (_, out, _) = server.stop();
+    assert!(!out.contains("first start"), "{out}");
+}
+
+#[test]
+fn without_a_command_it_serves_and_reads_the_settings_file_of_the_folder() {
+    let program = Program::new();
+    program.write("stoa.toml", "data_dir = \"kept\"\nenable_registration = false\n");
+    let server = program.serve();
+    let body = json!({"email": "a@example.com", "password": PASSWORD, "name": "A", "organization_name": "A"});
+    let (status, problem) = server.post("/api/v1/auth/register", "", &body);
+    assert_eq!((status, &problem["error_code"]), (403, &json!("REGISTRATION_CLOSED")));
+    assert!(program.home().join("kept/stoa.db").exists());
+}
+
+#[test]
+fn an_address_that_is_taken_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let complaint = Program::new().with(&[("STOA_BIND", &address)]).run(&["serve"]).complaint();
+    assert!(complaint.contains(&format!("cannot listen on {address}")), "{complaint}");
+}
+
+#[test]
+fn of_two_that_start_at_once_over_one_new_folder_both_come_up() {
+    let program = Program::new();
+    let (first, second) = std::thread::scope(|scope| {
+        let (first, second) = (scope.spawn(|| program.serve()), scope.spawn(|| program.serve()));
+        (first.join().unwrap(), second.join().unwrap())
+    });
+    assert_ne!(first.address(), second.address());
+    let registered = register(&first);
+    assert_eq!(second.get("/api/v1/auth/me", registered["access_token"].as_str().unwrap()).0, 200);
+}
+
+/// Does about everything that has to do with secrets; answers those that came up.
+fn secrets_of_a_scenario(server: &Serving) -> Vec<String> {
+    let registered = register(server);
+    let mut secrets = vec![PASSWORD.to_owned(), "Wrong-Horse-1".to_owned(), "lower-horse-1".to_owned()];
+    let mut keep = |pair: &Value| {
+        for token in ["access_token", "refresh_token"] {
+            secrets.extend(pair[token].as_str().map(str::to_owned));
+        }
+        (pair["access_token"].as_str().unwrap_or_default().to_owned(), pair["refresh_token"].clone())
+    };
+    let (access, refresh) = keep(&registered);
+    let login = |password: &str| json!({"email": "kim@example.com", "password": password});
+    keep(&server.post("/api/v1/auth/login", "", &login(PASSWORD)).1);
+    let form = format!("username=kim%40example.com&password={PASSWORD}");
+    let head = "POST /api/v1/auth/token HTTP/1.1\r\ncontent-type: application/x-www-form-urlencoded\r\n";
+    keep(&server.ask(head, &form).1);
+    let here = json!({"organization_id": registered["organization"]["id"]});
+    keep(&server.post("/api/v1/auth/switch-organization", &access, &here).1);
+    let (_, renewed) = server.post("/api/v1/auth/refresh", "", &json!({"refresh_token": refresh}));
+    let (_, next) = keep(&renewed);
+    for (path, token, body, status) in [
+        ("/api/v1/auth/login", "", login("Wrong-Horse-1"), 401),
+        ("/api/v1/auth/login", "", json!({"email": "kim@example.com", "password": {"is": PASSWORD}}), 422),
+        ("/api/v1/auth/login", "", json!({"email": PASSWORD, "password": PASSWORD, PASSWORD: 1}), 422),
+        ("/api/v1/auth/register", "", json!({"email": "a@example.com", "password": "lower-horse-1"}), 422),
+        ("/api/v1/auth/refresh", "", json!({"refresh_token": [next]}), 422),
+        ("/api/v1/auth/me", &access, json!({}), 405),
+        ("/api/v1/warehouses", &format!("{access}x"), json!({}), 401),
+        ("/api/v1/auth/refresh", "", json!({"refresh_token": refresh}), 401),
+        ("/api/v1/auth/logout", &access, json!({}), 401),
+    ] {
+        assert_eq!(server.post(path, token, &body).0, status, "{path}");
+    }
+    let malformed = format!("{{\"email\":\"kim@example.com\",\"password\":\"{PASSWORD}");
+    let head = "POST /api/v1/auth/login HTTP/1.1\r\ncontent-type: application/json\r\n";
+    assert_eq!(server.ask(head, &malformed).0, 400);
+    secrets
+}
+
+#[test]
+fn no_secret_is_in_the_log_however_much_is_logged() {
+    for database in databases() {
+        for format in ["text", "json"] {
+            let program = Program::over(&database).with(&[("LOG_LEVEL", "trace"), ("LOG_FORMAT", format)]);
+            database
+                .execute(
+                    "DELETE FROM refresh_tokens; DELETE FROM sessions; DELETE FROM organization_owners; \
+                              DELETE FROM organization_members; DELETE FROM user_login_password; \
+                              DELETE FROM user_profile; DELETE FROM users",
+                )
+                .unwrap();
+            let server = program.serve();
+            let secrets = secrets_of_a_scenario(&server);
+            let (_, out, err) = server.stop();
+            assert!(err.contains("/api/v1/auth/login") && err.contains("TRACE"), "it logs too little: {err}");
+            let key = fs::read_to_string(program.home().join("data/keys/access-token.pem")).unwrap();
+            let key = key.lines().nth(1).unwrap().to_owned();
+            assert_eq!(secrets.len(), 3 + 10, "not every token was given");
+            for secret in secrets.iter().chain([&key]) {
+                // A signature on its own is as good as its token.
+                for part in secret.rsplit('.').take(1).chain([secret.as_str()]) {
+                    let line = format!("{out}{err}").lines().find(|line| line.contains(part)).map(str::to_owned);
+                    assert_eq!(line, None, "{:?} {format}", database.engine());
+                }
+            }
+        }
+    }
+}
