@@ -1,0 +1,32 @@
+//! The audit trails as they are stored.
+
+use serde_json::Value;
+use stoa_infrastructure::testing::{Engine, TestDatabase};
+
+type Expression = fn(&str) -> String;
+
+/// Every entry of both planes, in the order in which they were made. Ids are hex without dashes.
+pub fn entries(database: &TestDatabase) -> Vec<Value> {
+    let (object, id, json): (_, Expression, Expression) = match database.engine() {
+        Engine::Sqlite => ("json_object", |name| format!("lower(hex({name}))"), |name| format!("json({name})")),
+        Engine::Postgres => ("jsonb_build_object", |name| format!("replace({name}::text, '-', '')"), str::to_owned),
+    };
+    let select = |organization: &str, table: &str| {
+        let mut fields = vec![format!("'organization_id', {}", id(organization))];
+        fields.extend(["user_id", "session_id", "resource_id"].map(|name| format!("'{name}', {}", id(name))));
+        fields.extend(["before", "after"].map(|name| format!("'{name}', {}", json(name))));
+        fields.extend(
+            ["actor_type", "action", "resource_type", "ip_address", "user_agent", "trace_id"]
+                .map(|name| format!("'{name}', {name}")),
+        );
+        format!("SELECT id, CAST({object}({}) AS text) AS text FROM {table}", fields.join(", "))
+    };
+    let (tenant, control) = (select("tenant_id", "audit_entries"), select("organization_id", "control_audit_entries"));
+    let rows = database.texts(&format!("SELECT text FROM ({tenant} UNION ALL {control}) AS entries ORDER BY id"));
+    rows.iter().map(|row| serde_json::from_str(row).expect("JSON")).collect()
+}
+
+/// An id as [`entries`] shows it.
+pub fn bare(id: &Value) -> Value {
+    id.as_str().expect("an id").replace('-', "").into()
+}

@@ -1,0 +1,76 @@
+//! The server of production, on a free port, for as long as a test needs it.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+
+use actix_web::dev::ServerHandle;
+use actix_web::rt::System;
+use stoa_domain::kernel::sources::Sources;
+use stoa_infrastructure::persistence::DatabaseUrl;
+use stoa_infrastructure::testing::TestDatabase;
+use stoa_server::settings::{Flags, Settings};
+use stoa_server::wiring;
+use tempfile::TempDir;
+
+/// Password hashes that cost next to nothing, and few threads: tests run beside each other.
+const USUAL: [(&str, &str); 3] =
+    [("STOA_WORKERS", "2"), ("STOA_ARGON2_MEMORY_KIB", "64"), ("STOA_ARGON2_ITERATIONS", "1")];
+
+/// A running server; it stops when it is dropped.
+pub struct Server {
+    address: SocketAddr,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+    _data: TempDir,
+}
+
+impl Server {
+    /// Starts one over this database. `given` is laid over the usual settings of a test; an empty
+    /// text takes one of them away.
+    pub fn start(database: &TestDatabase, given: &[(&str, &str)], sources: Sources) -> Self {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let settings = settings(database, &data, given);
+        let api = wiring::api_with(&settings, sources).expect("the wiring");
+        let http = wiring::http(&settings);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let (started, handle) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            System::new().block_on(async move {
+                let server = stoa_api::app::serve(api, listener, http).expect("a server");
+                started.send(server.handle()).expect("the test waits for the handle");
+                server.await.expect("the server stops in order");
+            });
+        });
+        let handle = handle.recv().expect("a server that starts");
+        Self { address, handle, thread: Some(thread), _data: data }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The command is sent at once; what is dropped only waits for its end, as `join` does.
+        drop(self.handle.stop(false));
+        let ended = self.thread.take().map(JoinHandle::join);
+        assert!(thread::panicking() || matches!(ended, Some(Ok(()))), "the server failed");
+    }
+}
+
+fn settings(database: &TestDatabase, data: &TempDir, given: &[(&str, &str)]) -> Settings {
+    let url = match database.url() {
+        DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+        DatabaseUrl::Postgres(address) => address.expose().to_owned(),
+    };
+    let data = data.path().display().to_string();
+    let mut env = vec![("DATABASE_URL", url.as_str()), ("STOA_DATA_DIR", data.as_str())];
+    env.extend(USUAL.iter().filter(|(name, _)| given.iter().all(|(other, _)| other != name)));
+    env.extend(given.iter().filter(|(_, value)| !value.is_empty()));
+    let env = env.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Settings::load(env, None, &Flags::default()).expect("settings that can be used")
+}

@@ -1,0 +1,255 @@
+//! Who may call what: every operation of the OpenAPI document against every kind of caller.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use stoa_api::openapi;
+use stoa_api::operations::{Access, OPERATIONS, Operation, find};
+use stoa_domain::kernel::rank::Rank;
+use stoa_tests::actor::{Actor, PASSWORD, warehouse};
+use stoa_tests::answer::Answer;
+use stoa_tests::audit::entries;
+use stoa_tests::stage::{Stage, on_each_engine};
+
+/// What the requests of the table are about: things of one organization, fresh for each row.
+struct Things {
+    organization: String,
+    /// A member who is not one of the callers.
+    other: Actor,
+    /// Somebody registered who belongs elsewhere.
+    newcomer: Actor,
+    warehouse: Value,
+    deleted: Value,
+    /// A code that no warehouse has.
+    code: String,
+}
+
+enum Body {
+    None,
+    Json(Value),
+    Form(Vec<(&'static str, String)>),
+}
+
+/// How an operation is called so that it succeeds for whoever may call it.
+struct Row {
+    id: &'static str,
+    status: u16,
+    call: fn(&Things) -> (String, Body),
+}
+
+const fn row(id: &'static str, status: u16, call: fn(&Things) -> (String, Body)) -> Row {
+    Row { id, status, call }
+}
+
+const ROWS: &[Row] = &[
+    row("health", 200, |_| ("/health".into(), Body::None)),
+    row("ready", 200, |_| ("/ready".into(), Body::None)),
+    row("register", 201, |it| {
+        let email = format!("another-{}", it.newcomer.email);
+        let body = json!({"email": email, "password": PASSWORD, "name": "Kim", "organization_name": "Pier"});
+        ("/api/v1/auth/register".into(), Body::Json(body))
+    }),
+    row("token", 200, |it| {
+        let form = vec![("username", it.newcomer.email.clone()), ("password", PASSWORD.to_owned())];
+        ("/api/v1/auth/token".into(), Body::Form(form))
+    }),
+    row("login", 200, |it| {
+        ("/api/v1/auth/login".into(), Body::Json(json!({"email": it.newcomer.email, "password": PASSWORD})))
+    }),
+    row("refresh", 200, |it| {
+        ("/api/v1/auth/refresh".into(), Body::Json(json!({"refresh_token": it.newcomer.refresh})))
+    }),
+    row("logout", 204, |_| ("/api/v1/auth/logout".into(), Body::None)),
+    row("me", 200, |_| ("/api/v1/auth/me".into(), Body::None)),
+    row("switch_organization", 200, |it| {
+        ("/api/v1/auth/switch-organization".into(), Body::Json(json!({"organization_id": it.organization})))
+    }),
+    row("create_organization", 201, |_| ("/api/v1/organizations".into(), Body::Json(json!({"name": "Pier"})))),
+    row("list_organizations", 200, |_| ("/api/v1/organizations".into(), Body::None)),
+    row("get_organization", 200, |it| (organization(it, ""), Body::None)),
+    row("update_organization", 200, |it| (organization(it, ""), Body::Json(json!({"version": 1})))),
+    row("list_members", 200, |it| (organization(it, "/members"), Body::None)),
+    row("add_member", 201, |it| {
+        (organization(it, "/members"), Body::Json(json!({"email": it.newcomer.email, "role": "member"})))
+    }),
+    row("remove_member", 204, |it| (organization(it, &format!("/members/{}", it.other.user_id)), Body::None)),
+    row("create_warehouse", 201, |it| ("/api/v1/warehouses".into(), Body::Json(warehouse(&it.code)))),
+    row("list_warehouses", 200, |_| ("/api/v1/warehouses".into(), Body::None)),
+    row("get_warehouse", 200, |it| (warehouse_path(&it.warehouse, ""), Body::None)),
+    row("update_warehouse", 200, |it| {
+        (warehouse_path(&it.warehouse, ""), Body::Json(json!({"version": 1, "name": "Pier"})))
+    }),
+    row("delete_warehouse", 204, |it| (warehouse_path(&it.warehouse, ""), Body::None)),
+    row("restore_warehouse", 200, |it| (warehouse_path(&it.deleted, "/restore"), Body::None)),
+];
+
+fn organization(it: &Things, rest: &str) -> String {
+    format!("/api/v1/organizations/{}{rest}", it.organization)
+}
+
+fn warehouse_path(warehouse: &Value, rest: &str) -> String {
+    format!("/api/v1/warehouses/{}{rest}", warehouse["id"].as_str().unwrap())
+}
+
+#[test]
+fn the_table_has_a_row_for_every_operation_and_no_other() {
+    let of_document: BTreeSet<_> = openapi::operations(&openapi::document()).into_iter().map(|(_, _, id)| id).collect();
+    let of_program: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.id.to_owned()).collect();
+    let of_table: BTreeSet<_> = ROWS.iter().map(|row| row.id.to_owned()).collect();
+    assert_eq!(of_document, of_program);
+    assert_eq!(of_document, of_table, "left: the document, right: the table of this test");
+    assert_eq!(of_table.len(), ROWS.len(), "a row stands twice");
+}
+
+async fn things(stage: &Stage, owner: &Actor, row: usize) -> Things {
+    let (warehouse, deleted) = (owner.build(&format!("W-{row}")).await, owner.build(&format!("D-{row}")).await);
+    owner.delete(&warehouse_path(&deleted, "")).await.is(204);
+    Things {
+        organization: owner.organization.clone(),
+        other: stage.member(owner).await,
+        newcomer: stage.owner().await,
+        warehouse,
+        deleted,
+        code: format!("N-{row}"),
+    }
+}
+
+/// Calls the operation as this actor.
+async fn call(actor: &Actor, method: &str, path: &str, body: &Body) -> Answer {
+    let ask = actor.ask(Method::from_bytes(method.as_bytes()).unwrap(), path);
+    match body {
+        Body::None => ask.send().await,
+        Body::Json(body) => ask.json(body).send().await,
+        Body::Form(form) => {
+            let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            ask.form(&form).send().await
+        }
+    }
+}
+
+/// Method, path, the operation and its row, for every operation.
+fn operations() -> Vec<(&'static str, String, &'static Operation, &'static Row)> {
+    let all = openapi::operations(&openapi::document()).into_iter();
+    all.map(|(path, method, id)| {
+        let row = ROWS.iter().find(|row| row.id == id).unwrap_or_else(|| panic!("{id} has no row"));
+        (method, path, find(&id).unwrap_or_else(|| panic!("{id} is unknown")), row)
+    })
+    .collect()
+}
+
+/// Whether the call names a thing of one organization, by its path or its body.
+fn is_about_a_thing(path: &str, operation: &Operation) -> bool {
+    path.contains('{') || operation.id == "switch_organization"
+}
+
+#[tokio::test]
+async fn nobody_does_anything_without_signing_in_but_what_is_public() {
+    on_each_engine(async |stage| {
+        let (owner, anonymous) = (stage.owner().await, stage.anonymous());
+        for (number, (method, _, operation, row)) in operations().into_iter().enumerate() {
+            let (path, body) = (row.call)(&things(stage, &owner, number).await);
+            let before = entries(&stage.database);
+            let answer = call(&anonymous, method, &path, &body).await;
+            if operation.access == Access::Public {
+                assert_eq!(answer.status, row.status, "{}: {}", row.id, answer.text);
+                continue;
+            }
+            answer.refuses(401, "UNAUTHORIZED");
+            // Nothing of a request is looked at before its sender.
+            let nonsense = anonymous.ask(Method::from_bytes(method.as_bytes()).unwrap(), &format!("{path}?x=y"));
+            for ask in [nonsense.bytes("{"), anonymous.ask(Method::PATCH, &path).bytes(vec![b' '; 1_100_000])] {
+                let answer = ask.header("if-match", "nonsense").send().await;
+                assert!([401, 405].contains(&answer.status), "{}: {}", row.id, answer.text);
+            }
+            assert_eq!(entries(&stage.database), before, "{}", row.id);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stranger_reaches_nothing_of_another_organization() {
+    on_each_engine(async |stage| {
+        let (owner, stranger) = (stage.owner().await, stage.stranger().await);
+        for (number, (method, pattern, operation, row)) in operations().into_iter().enumerate() {
+            let it = things(stage, &owner, number).await;
+            let (path, body) = (row.call)(&it);
+            let session = stranger.sign_in().await;
+            let before = entries(&stage.database);
+            let answer = call(&session, method, &path, &body).await;
+            if is_about_a_thing(&pattern, operation) {
+                answer.refuses(404, "RESOURCE_NOT_FOUND");
+                assert_eq!(entries(&stage.database), before, "{}", row.id);
+                continue;
+            }
+            assert_eq!(answer.status, row.status, "{}: {}", row.id, answer.text);
+            for secret in [&it.organization, &owner.user_id, it.warehouse["id"].as_str().unwrap()] {
+                assert!(!answer.text.contains(secret), "{} shows {secret}: {}", row.id, answer.text);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_belongs_to_none_does_what_needs_no_organization() {
+    on_each_engine(async |stage| {
+        let (owner, nobody) = (stage.owner().await, stage.nobody_yet().await);
+        let mut operations = operations();
+        // Founding one ends belonging to none.
+        operations.sort_by_key(|(_, _, operation, _)| operation.id == "create_organization");
+        for (number, (method, pattern, operation, row)) in operations.into_iter().enumerate() {
+            let (path, body) = (row.call)(&things(stage, &owner, number).await);
+            let session = nobody.sign_in().await;
+            let before = entries(&stage.database);
+            let answer = call(&session, method, &path, &body).await;
+            match operation.access {
+                Access::Permission(_) if path.contains(&owner.organization) => {
+                    answer.refuses(404, "RESOURCE_NOT_FOUND");
+                }
+                Access::Permission(_) => {
+                    answer.refuses(403, "FORBIDDEN");
+                }
+                Access::SignedIn if is_about_a_thing(&pattern, operation) => {
+                    answer.refuses(404, "RESOURCE_NOT_FOUND");
+                }
+                Access::SignedIn | Access::Public => {
+                    assert_eq!(answer.status, row.status, "{}: {}", row.id, answer.text);
+                    continue;
+                }
+            }
+            assert_eq!(entries(&stage.database), before, "{}", row.id);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_rank_does_what_its_permissions_say_and_no_more() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let (member, admin) = (stage.member(&owner).await, stage.admin(&owner).await);
+        for (rank, actor) in [(Rank::Member, member), (Rank::Admin, admin), (Rank::Owner, owner.clone())] {
+            for (number, (method, _, operation, row)) in operations().into_iter().enumerate() {
+                let number = number + 100 * rank as usize;
+                let it = things(stage, &owner, number).await;
+                let (path, body) = (row.call)(&it);
+                let session = actor.switch_to(&owner.organization).await;
+                let before = entries(&stage.database);
+                let answer = call(&session, method, &path, &body).await;
+                let may = match operation.access {
+                    Access::Permission(permission) => rank.permissions().contains(&permission),
+                    Access::SignedIn | Access::Public => true,
+                };
+                if may {
+                    assert_eq!(answer.status, row.status, "{rank} {}: {}", row.id, answer.text);
+                } else {
+                    answer.refuses(403, "FORBIDDEN");
+                    assert_eq!(entries(&stage.database), before, "{rank} {}", row.id);
+                }
+            }
+        }
+    })
+    .await;
+}

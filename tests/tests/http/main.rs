@@ -1,0 +1,30 @@
+//! The API as its clients meet it, on every engine.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops, with a word on why"
+)]
+
+mod audit;
+mod authorization_matrix;
+mod bad_input;
+mod concurrency;
+mod documents;
+mod envelope;
+mod identity;
+mod members;
+mod organizations;
+mod outages;
+mod tokens;
+mod warehouse_lists;
+mod warehouses;
+
+/// An id that is well formed and of nothing.
+const MISSING: &str = "01890000-0000-7000-8000-000000000000";
+
+/// A field that a 422 should name, and the code it should name it with.
+fn field(name: &str, code: &str) -> (String, String) {
+    (name.to_owned(), code.to_owned())
+}
