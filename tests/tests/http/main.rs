@@ -17,6 +17,7 @@ mod identity;
 mod members;
 mod organizations;
 mod outages;
+mod readme_tour;
 mod tokens;
 mod warehouse_lists;
 mod warehouses;

@@ -10,7 +10,7 @@ use crate::kernel::ids::WarehouseId;
 use crate::kernel::name::Name;
 use crate::kernel::page::{PAGE_SIZE_MAX, Paging};
 use crate::kernel::patch::nullable;
-use crate::kernel::sources::Timestamp;
+use crate::kernel::sources::{Timestamp, rfc3339};
 use crate::reference::country::CountryCode;
 use crate::reference::currency::CurrencyCode;
 use crate::reference::time_zone::TimeZone;
@@ -206,9 +206,11 @@ pub struct WarehouseResponse {
     pub version: i64,
     /// When it was created.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    #[serde(serialize_with = "rfc3339")]
     pub created_at: Timestamp,
     /// When it last changed.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    #[serde(serialize_with = "rfc3339")]
     pub updated_at: Timestamp,
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::field::{Flaw, Parsed};
 use crate::kernel::ids::WarehouseId;
 use crate::kernel::name::Name;
-use crate::kernel::sources::Timestamp;
+use crate::kernel::sources::{Timestamp, rfc3339};
 use crate::reference::country::CountryCode;
 use crate::reference::currency::CurrencyCode;
 use crate::reference::time_zone::TimeZone;
@@ -132,8 +132,10 @@ pub struct Warehouse {
     /// Counts the changes, from 1.
     pub version: i64,
     /// When it was created.
+    #[serde(serialize_with = "rfc3339")]
     pub created_at: Timestamp,
     /// When it last changed.
+    #[serde(serialize_with = "rfc3339")]
     pub updated_at: Timestamp,
     /// When it was deleted, if it is.
     pub deleted_at: Option<Timestamp>,

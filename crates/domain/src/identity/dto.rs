@@ -11,7 +11,7 @@ use crate::kernel::field::rule;
 use crate::kernel::ids::{OrganizationId, UserId};
 use crate::kernel::name::Name;
 use crate::kernel::secret::Secret;
-use crate::kernel::sources::Timestamp;
+use crate::kernel::sources::{Timestamp, rfc3339};
 use crate::organizations::dto::OrganizationSummary;
 
 /// A person who registers, with the organization they found.
@@ -155,6 +155,7 @@ pub struct UserResponse {
     pub name: String,
     /// When the account was made.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    #[serde(serialize_with = "rfc3339")]
     pub created_at: Timestamp,
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::kernel::email::Email;
 use crate::kernel::ids::UserId;
 use crate::kernel::name::Name;
-use crate::kernel::sources::Timestamp;
+use crate::kernel::sources::{Timestamp, rfc3339};
 use crate::organizations::organization::MemberOf;
 
 /// A person.
@@ -18,6 +18,7 @@ pub struct User {
     /// Name.
     pub name: Name,
     /// When the account was made.
+    #[serde(serialize_with = "rfc3339")]
     pub created_at: Timestamp,
 }
 

@@ -2,11 +2,21 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serializer;
 use uuid::Uuid;
 
 /// An instant in UTC with microseconds, the precision both engines store.
 pub type Timestamp = DateTime<Utc>;
+
+/// For `#[serde(serialize_with = "rfc3339")]`: RFC 3339 in UTC, always with six digits after the
+/// second.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn rfc3339<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&at.to_rfc3339_opts(SecondsFormat::Micros, true))
+}
 
 /// Tells the time.
 ///
@@ -43,5 +53,26 @@ impl Sources {
     /// A fresh identifier of the wanted kind.
     pub fn id<T: From<Uuid>>(&self) -> T {
         self.ids.next().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Serialize;
+
+    #[derive(Serialize)]
+    struct Line {
+        #[serde(serialize_with = "rfc3339")]
+        at: Timestamp,
+    }
+
+    #[test]
+    fn an_instant_always_shows_its_microseconds() {
+        for (micros, shown) in [(0, "000000"), (123_000, "123000"), (123_456, "123456")] {
+            let at = DateTime::from_timestamp_micros(1_700_000_000_000_000 + micros).unwrap();
+            let text = serde_json::to_string(&Line { at }).unwrap();
+            assert_eq!(text, format!(r#"{{"at":"2023-11-14T22:13:20.{shown}Z"}}"#));
+        }
     }
 }

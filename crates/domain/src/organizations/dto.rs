@@ -12,7 +12,7 @@ use crate::kernel::ids::{OrganizationId, UserId};
 use crate::kernel::name::Name;
 use crate::kernel::page::{PAGE_SIZE_MAX, Paging, SortValue, Window};
 use crate::kernel::rank::Rank;
-use crate::kernel::sources::Timestamp;
+use crate::kernel::sources::{Timestamp, rfc3339};
 
 /// An organization to be created.
 #[derive(Debug, Clone, Deserialize, Validate)]
@@ -128,9 +128,11 @@ pub struct OrganizationResponse {
     pub version: i64,
     /// When it was created.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    #[serde(serialize_with = "rfc3339")]
     pub created_at: Timestamp,
     /// When it last changed.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    #[serde(serialize_with = "rfc3339")]
     pub updated_at: Timestamp,
 }
 
@@ -194,6 +196,7 @@ pub struct MemberResponse {
     pub role: Rank,
     /// Since when.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    #[serde(serialize_with = "rfc3339")]
     pub joined_at: Timestamp,
 }
 

@@ -7,7 +7,7 @@ use crate::kernel::email::Email;
 use crate::kernel::ids::{OrganizationId, UserId};
 use crate::kernel::name::Name;
 use crate::kernel::rank::Rank;
-use crate::kernel::sources::Timestamp;
+use crate::kernel::sources::{Timestamp, rfc3339};
 
 /// A person's place in an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -19,6 +19,7 @@ pub struct Membership {
     /// The rank.
     pub role: Rank,
     /// Since when.
+    #[serde(serialize_with = "rfc3339")]
     pub joined_at: Timestamp,
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::kernel::ids::OrganizationId;
 use crate::kernel::name::Name;
 use crate::kernel::rank::Rank;
-use crate::kernel::sources::Timestamp;
+use crate::kernel::sources::{Timestamp, rfc3339};
 
 /// Short name of an organization in addresses: `^[a-z0-9]+(-[a-z0-9]+)*$`, at most 60 bytes,
 /// unique among all organizations, fixed at creation.
@@ -74,8 +74,10 @@ pub struct Organization {
     /// Counts the changes, from 1.
     pub version: i64,
     /// When it was created.
+    #[serde(serialize_with = "rfc3339")]
     pub created_at: Timestamp,
     /// When it last changed.
+    #[serde(serialize_with = "rfc3339")]
     pub updated_at: Timestamp,
 }
 
