@@ -245,7 +245,9 @@ fn down<DB: Backend>(
 fn create_role(connection: &mut PgConnection) -> Result<(), MigrationError> {
     connection.batch_execute(&format!(
         "DO $$ BEGIN
-             CREATE ROLE {ROLE} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN
+                 CREATE ROLE {ROLE} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+             END IF;
          EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
          END $$;
          DO $$ BEGIN
