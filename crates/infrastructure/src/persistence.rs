@@ -13,7 +13,7 @@ pub mod placement;
 mod pool;
 pub(crate) mod schema;
 mod sql_types;
-#[cfg(any(debug_assertions, test))]
+#[cfg(debug_assertions)]
 mod statement_guard;
 mod statement_watch;
 mod unit_of_work;

@@ -1,6 +1,7 @@
 //! A test on every engine that is there, and the store that the contracts are given.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use chrono::DateTime;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use stoa_domain::cold_storage::ports::ColdStorage;
 use stoa_domain::identity::ports::Identity;
 use stoa_domain::kernel::unit_of_work::UnitOfWork;
 use stoa_domain::organizations::ports::Organizations;
-use stoa_infrastructure::persistence::Database;
+use stoa_infrastructure::persistence::{Database, PoolSettings};
 use stoa_infrastructure::testing::{Engine, TestDatabase, databases};
 use uuid::Uuid;
 
@@ -36,6 +37,12 @@ pub(crate) struct Adapters<'d> {
 impl<'d> Adapters<'d> {
     pub(crate) fn of(home: &'d TestDatabase) -> Self {
         Self { database: home.open(), home }
+    }
+
+    /// With a pool of this size that does not wait long.
+    pub(crate) fn impatient(home: &'d TestDatabase, connections: u32) -> Self {
+        let settings = PoolSettings { connections, checkout_timeout: Duration::from_millis(500) };
+        Self { database: Database::new(home.url(), settings), home }
     }
 }
 

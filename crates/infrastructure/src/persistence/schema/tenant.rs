@@ -1,7 +1,7 @@
 //! Tenant plane: what an organization owns. Every table begins with `tenant_id`.
 
 /// The tables of this plane, for the statement guard and the tests of tenancy.
-#[cfg(any(debug_assertions, test, feature = "testing"))]
+#[cfg(any(debug_assertions, feature = "testing"))]
 pub(crate) const TABLES: &[&str] = &["audit_entries", "warehouses"];
 
 diesel::table! {
