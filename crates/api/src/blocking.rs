@@ -1,6 +1,6 @@
 //! The one way from an async handler to a use case, which blocks.
 //!
-//! Work waits for a permit of its lane without holding a thread.
+//! Work waits in the queue of its lane without holding a thread.
 
 use actix_web::web;
 use tracing::Span;
@@ -37,7 +37,6 @@ where
     blocking(api, &api.lanes.hashing, work).await
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one place, behind the permits")]
 async fn blocking<T, E>(
     api: &web::Data<Api>,
     lane: &Lane,
@@ -47,13 +46,8 @@ where
     T: Send + 'static,
     E: Into<Problem>,
 {
-    let permit = lane.enter().await?;
     let (api, span) = (api.clone(), Span::current());
-    let run = move || {
-        let _permit = permit;
-        span.in_scope(|| until_it_holds(|| work(&api)))
-    };
-    web::block(run).await.unwrap_or_else(|_| Err(Problem::internal("the work panicked")))
+    lane.run(move || span.in_scope(|| until_it_holds(|| work(&api)))).await?
 }
 
 /// Does the work again while the store says that it lost against concurrent work.

@@ -22,14 +22,14 @@ pub struct Api {
     pub readiness: Arc<dyn Readiness>,
     /// Time and ids.
     pub sources: Sources,
-    /// Permits for blocking work.
+    /// Threads for blocking work.
     pub lanes: Lanes,
 }
 
 /// A lane for each kind of blocking work.
 pub struct Lanes {
-    /// Work with the database; as many permits as the pool has connections for it.
+    /// Work with the database; as many threads as the pool has connections for it.
     pub database: Lane,
-    /// Password hashing; as many permits as it may take cores.
+    /// Password hashing; as many threads as it may take cores.
     pub hashing: Lane,
 }

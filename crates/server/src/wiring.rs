@@ -22,9 +22,9 @@ use stoa_infrastructure::sources;
 
 use crate::settings::{CorsOrigins, DatabaseUrl, Settings, SigningKey};
 
-/// Requests that may wait for a database permit; more are turned away at once.
+/// Requests that may wait for a thread of the database lane; more are turned away at once.
 const WAITING_FOR_DATABASE: usize = 1024;
-/// Requests that may wait for a hashing permit: a few seconds' work.
+/// Requests that may wait for a thread of the hashing lane: a few seconds' work.
 const WAITING_FOR_HASHING: usize = 128;
 /// How long one of them waits.
 const HASHING_PATIENCE: Duration = Duration::from_secs(10);
@@ -78,8 +78,13 @@ pub fn api_with(settings: &Settings, sources: Sources) -> Result<Api> {
         readiness: database,
         sources,
         lanes: Lanes {
-            database: Lane::new(limits.database_connections as usize, limits.busy_timeout, WAITING_FOR_DATABASE),
-            hashing: Lane::new(limits.hashing_permits, HASHING_PATIENCE, WAITING_FOR_HASHING),
+            database: Lane::new(
+                "database",
+                limits.database_connections as usize,
+                limits.busy_timeout,
+                WAITING_FOR_DATABASE,
+            )?,
+            hashing: Lane::new("hashing", limits.hashing_permits, HASHING_PATIENCE, WAITING_FOR_HASHING)?,
         },
     })
 }

@@ -12,7 +12,8 @@ const README: &str = include_str!("../../../README.md");
 fn tour(address: SocketAddr) -> String {
     let blocks = README.split("```sh tour\n").skip(1).filter_map(|rest| rest.split_once("\n```"));
     let lines: Vec<_> = blocks.flat_map(|(block, _)| block.lines()).map(str::to_owned).collect();
-    let at_home = |line: &String| if line.starts_with("BASE=") { format!("BASE=http://{address}") } else { line.clone() };
+    let at_home =
+        |line: &String| if line.starts_with("BASE=") { format!("BASE=http://{address}") } else { line.clone() };
     lines.iter().map(at_home).collect::<Vec<_>>().join("\n")
 }
 

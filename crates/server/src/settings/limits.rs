@@ -15,9 +15,9 @@ use super::table::{
 pub struct Limits {
     /// Threads that answer HTTP.
     pub workers: usize,
-    /// Connections in the database pool, and permits in front of it.
+    /// Threads that work with the database, each with a connection.
     pub database_connections: u32,
-    /// How long a request waits for a permit before it is answered 503.
+    /// How long a request waits for such a thread before it is answered 503.
     pub busy_timeout: Duration,
     /// Passwords hashed at the same time.
     pub hashing_permits: usize,

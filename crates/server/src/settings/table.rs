@@ -254,7 +254,7 @@ pub static DATABASE_CONNECTIONS: Setting = Setting {
     default: Preset::Words("twice the number of cores, 4 to 20"),
 };
 
-/// Patience for a database permit.
+/// Patience for a thread of the database lane.
 pub static BUSY_TIMEOUT_MS: Setting = Setting {
     name: "STOA_BUSY_TIMEOUT_MS",
     aliases: &[],
