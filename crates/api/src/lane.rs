@@ -173,16 +173,16 @@ mod tests {
     /// Keeps the lane's one thread at work until the answer is dropped.
     async fn held(lane: &Arc<Lane>) -> mpsc::Sender<()> {
         let (release, released) = mpsc::channel::<()>();
-        let (begin, begun) = oneshot::channel();
+        let (begins, started) = oneshot::channel();
         let lane = Arc::clone(lane);
         actix_web::rt::spawn(async move {
             let work = move || {
-                let _ = begin.send(());
+                let _ = begins.send(());
                 let _ = released.recv();
             };
             lane.run(work).await.unwrap();
         });
-        begun.await.unwrap();
+        started.await.unwrap();
         release
     }
 
