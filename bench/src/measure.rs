@@ -82,12 +82,13 @@ pub(crate) fn engine(engine: Engine, programs: &Programs, wrk: &Wrk, plan: Plan)
 
     let scene = Scene { place, programs, wrk, plan, reader, writer };
     let (stoa_starts, minimal_starts) = scene.starts()?;
+    let logins = scene.logins()?;
+    // Creating comes last: until then the tables are as small as the plan says.
     let pairs = vec![
         scene.pairs("me", &scene.reader, "/api/v1/auth/me", None)?,
         scene.pairs("list", &scene.reader, "/api/v1/warehouses?page_size=20", None)?,
         scene.pairs("create", &scene.writer, "/api/v1/warehouses", Some(place::warehouse("%CODE%").to_string()))?,
     ];
-    let logins = scene.logins()?;
     Ok(Some(Report { engine, stoa_starts, minimal_starts, pairs, logins }))
 }
 

@@ -5,11 +5,16 @@ use std::time::Duration;
 
 use crate::measure::{Logins, Pairs, Report, Sample, Starts};
 
-/// The middle of the values; of an even number, the upper one of the two in the middle.
-pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+/// The middle of the values, or half way between the two in the middle.
+fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    let middle = values.len() / 2;
+    match values[..] {
+        [] => f64::NAN,
+        _ if values.len().is_multiple_of(2) => f64::midpoint(values[middle - 1], values[middle]),
+        _ => values[middle],
+    }
 }
 
 /// All of it.
