@@ -18,6 +18,9 @@ use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError};
 use stoa_domain::organizations::organization::{MemberOf, Organization, Slug};
 use uuid::Uuid;
 
+/// [`now`] as it stands in JSON.
+pub(crate) const NOW: &str = "2023-11-14T22:13:20.000000Z";
+
 pub(crate) fn now() -> Timestamp {
     DateTime::from_timestamp(1_700_000_000, 0).unwrap()
 }

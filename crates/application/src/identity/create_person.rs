@@ -80,8 +80,9 @@ impl IdentityService {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{PASSWORD, Store, down, entry, kim, lost, now, nth};
+    use super::super::fixture::{PASSWORD, Store, down, entry, kim, lost, nth};
     use super::*;
+    use crate::fixture::NOW;
     use serde_json::json;
     use stoa_domain::kernel::field::Parsed;
     use stoa_domain::kernel::rank::Rank;
@@ -113,7 +114,7 @@ mod tests {
 
     fn created(store: Store) -> Store {
         let mut store = saved(store);
-        let shown = json!({ "id": nth(0), "email": kim().email, "name": kim().name, "created_at": now() });
+        let shown = json!({ "id": nth(0), "email": kim().email, "name": kim().name, "created_at": NOW });
         store.audits(entry("user.create", "user", nth(0)).created(&shown));
         store
     }
@@ -143,7 +144,7 @@ mod tests {
             .returning(|_| Ok(()));
         store.audits(entry("organization.create", "organization", nth(1)).created(&json!({
             "id": nth(1), "name": "Harbour", "slug": "harbour", "version": 1,
-            "created_at": now(), "updated_at": now(),
+            "created_at": NOW, "updated_at": NOW,
         })));
         let transactions = store.transactions.clone();
         let account = store.service().create_person(person(Some("Harbour"))).unwrap();

@@ -101,8 +101,9 @@ impl IdentityService {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{PASSWORD, Store, TOKENS, down, entry, kim, lost, now, nth, origin, shown};
+    use super::super::fixture::{PASSWORD, Store, TOKENS, down, entry, kim, lost, nth, origin, shown};
     use super::*;
+    use crate::fixture::NOW;
     use serde_json::json;
     use stoa_domain::kernel::unit_of_work::Mode;
 
@@ -136,7 +137,7 @@ mod tests {
         let user = User { id: nth(0).into(), ..kim() };
         store.users.expect_insert().withf(move |given| *given == user).times(1).returning(|_| Ok(()));
         store.keeps_hash_of(nth(0).into());
-        let shown = json!({ "id": nth(0), "email": kim().email, "name": kim().name, "created_at": now() });
+        let shown = json!({ "id": nth(0), "email": kim().email, "name": kim().name, "created_at": NOW });
         store.audits(entry("user.register", "user", nth(0)).created(&shown));
         store
             .members
@@ -153,7 +154,7 @@ mod tests {
         let mut store = founded(store);
         store.audits(entry("organization.create", "organization", nth(1)).created(&json!({
             "id": nth(1), "name": "South Quay", "slug": slug, "version": 1,
-            "created_at": now(), "updated_at": now(),
+            "created_at": NOW, "updated_at": NOW,
         })));
         store.opens_session(nth(2), nth(0).into(), Some((nth(1).into(), Rank::Owner)));
         store

@@ -85,6 +85,7 @@ impl OrganizationsService {
 mod tests {
     use super::super::fixture::{Store, actor, down, elsewhere, entry, home, lee, lost, now, stranger};
     use super::*;
+    use crate::fixture::NOW;
     use serde_json::json;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
@@ -108,7 +109,7 @@ mod tests {
 
     fn added(store: Store, role: Rank) -> Store {
         let mut store = saved(store, role);
-        let shown = json!({ "organization_id": home(), "user_id": lee().id, "role": role, "joined_at": now() });
+        let shown = json!({ "organization_id": home(), "user_id": lee().id, "role": role, "joined_at": NOW });
         store.audits(entry("member.add", "member", lee().id.as_uuid()).created(&shown));
         store
     }

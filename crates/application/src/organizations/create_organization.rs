@@ -50,8 +50,9 @@ impl OrganizationsService {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, actor, down, entry, kim, lost, now, nth, stranger};
+    use super::super::fixture::{Store, actor, down, entry, kim, lost, nth, stranger};
     use super::*;
+    use crate::fixture::NOW;
     use serde_json::json;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
@@ -70,7 +71,7 @@ mod tests {
             .returning(|_| Ok(()));
         store.audits(entry("organization.create", "organization", nth(0)).created(&json!({
             "id": nth(0), "name": "South Quay", "slug": "south-quay", "version": 1,
-            "created_at": now(), "updated_at": now(),
+            "created_at": NOW, "updated_at": NOW,
         })));
         store
     }

@@ -77,6 +77,7 @@ impl OrganizationsService {
 mod tests {
     use super::super::fixture::{Store, actor, down, elsewhere, entry, home, kim, lee, lost, now, nth, stranger};
     use super::*;
+    use crate::fixture::NOW;
     use serde_json::json;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
@@ -115,7 +116,7 @@ mod tests {
 
     fn removed(store: Store, role: Rank) -> Store {
         let mut store = leaves(store, role);
-        let shown = json!({ "organization_id": home(), "user_id": lee().id, "role": role, "joined_at": now() });
+        let shown = json!({ "organization_id": home(), "user_id": lee().id, "role": role, "joined_at": NOW });
         store.audits(entry("member.remove", "member", lee().id.as_uuid()).removed(&shown));
         store
     }
