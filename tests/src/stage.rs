@@ -80,6 +80,19 @@ impl Stage {
         person.switch_to(&owner.organization).await
     }
 
+    /// An administrator of the platform who belongs to no organization. The role is given behind
+    /// the API's back, as `stoa create-admin` gives it.
+    pub async fn platform_admin(&self) -> Actor {
+        let person = self.nobody_yet().await;
+        let sql = format!(
+            "INSERT INTO user_platform_roles (user_id, platform, role, granted_at) \
+             SELECT id, 'ADMIN_WEB', 'admin', created_at FROM users WHERE email = '{}'",
+            person.email
+        );
+        self.database.execute(&sql).expect("the role is given");
+        person.sign_in().await
+    }
+
     /// Somebody who is signed in and belongs to no organization. No call of the API leads there
     /// from registration, so that the rows are taken away behind its back.
     pub async fn nobody_yet(&self) -> Actor {

@@ -100,6 +100,7 @@ fn complete(operation: &mut PathItemOperation) {
         Access::Public => "public",
         Access::SignedIn => "signed_in",
         Access::Permission(permission) => permission.code(),
+        Access::Platform => "platform_admin",
     };
     let extensions = operation.extensions.get_or_insert_default();
     extensions.merge(ExtensionsBuilder::new().add("x-permission", access).build());
@@ -122,7 +123,7 @@ fn errors_of(known: &Operation, operation: &PathItemOperation) -> Vec<(String, V
     let has_body = operation.request_body.is_some();
     let applies = |code: ErrorCode| match code {
         ErrorCode::Unauthorized => known.access != Access::Public,
-        ErrorCode::Forbidden => matches!(known.access, Access::Permission(_)),
+        ErrorCode::Forbidden => matches!(known.access, Access::Permission(_) | Access::Platform),
         ErrorCode::ResourceNotFound => has_path || known.errors.contains(&code),
         ErrorCode::MalformedRequest => has_body || has_query,
         ErrorCode::PayloadTooLarge | ErrorCode::UnsupportedMediaType => has_body,

@@ -21,6 +21,8 @@ pub enum Access {
     SignedIn,
     /// Whoever has the permission in the organization the token is for.
     Permission(Permission),
+    /// Administrators of the platform itself.
+    Platform,
 }
 
 /// An operation.

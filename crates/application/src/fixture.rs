@@ -52,6 +52,7 @@ pub(crate) fn stranger() -> Actor {
         user_id: Uuid::from_u128(0x01).into(),
         session_id: Uuid::from_u128(0x02).into(),
         standing: None,
+        platform_admin: false,
         origin: origin(),
     }
 }
@@ -68,7 +69,7 @@ pub(crate) fn lee() -> User {
 
 fn person(id: UserId, email: &str, name: &str) -> User {
     let (email, name) = (Email::from_store(email.into()), Name::from_store(name.into()));
-    User { id, email, name, created_at: now() }
+    User::new(id, email, name, now())
 }
 
 pub(crate) fn organization(id: OrganizationId) -> Organization {

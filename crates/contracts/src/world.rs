@@ -67,7 +67,7 @@ pub fn parsed<T: Parsed>(text: &str) -> T {
 
 /// A person nobody has stored yet.
 pub fn person(id: impl Into<UserId>, email: &str, name: &str) -> User {
-    User { id: id.into(), email: parsed::<Email>(email), name: parsed(name), created_at: at(0) }
+    User::new(id.into(), parsed::<Email>(email), parsed(name), at(0))
 }
 
 /// An organization nobody has stored yet.
@@ -78,7 +78,8 @@ pub fn organization(id: impl Into<OrganizationId>, name: &str, slug: &str) -> Or
 /// The proof of belonging to an organization, on behalf of a session of this person.
 pub fn scope_in(organization: OrganizationId, user_id: UserId, origin: Origin) -> TenantScope {
     let standing = Some(Standing { organization_id: organization, rank: Rank::Owner });
-    let actor = Actor { user_id, session_id: Uuid::from_u128(0x5e55).into(), standing, origin };
+    let session_id = Uuid::from_u128(0x5e55).into();
+    let actor = Actor { user_id, session_id, standing, platform_admin: false, origin };
     actor.belongs_to(organization).expect("a place in the organization")
 }
 

@@ -8,6 +8,7 @@ pub mod name;
 pub mod page;
 pub mod patch;
 pub mod permission;
+pub mod platform;
 pub mod rank;
 pub mod readiness;
 pub mod secret;

@@ -32,7 +32,7 @@ enum Command {
     Migrate(migrate::Arguments),
     /// Fill the database for a first look
     Seed(seed::Arguments),
-    /// Create a person with an organization, whether registration is open or not
+    /// Create a platform administrator, or a person with an organization
     CreateAdmin(create_admin::Arguments),
     /// Print the OpenAPI document
     Openapi,

@@ -178,6 +178,11 @@ async fn a_stranger_reaches_nothing_of_another_organization() {
             let session = stranger.sign_in().await;
             let before = entries(&stage.database);
             let answer = call(&session, method, &path, &body).await;
+            if operation.access == Access::Platform {
+                answer.refuses(403, "FORBIDDEN");
+                assert_eq!(entries(&stage.database), before, "{}", row.id);
+                continue;
+            }
             if is_about_a_thing(&pattern, operation) {
                 answer.refuses(404, "RESOURCE_NOT_FOUND");
                 assert_eq!(entries(&stage.database), before, "{}", row.id);
@@ -208,7 +213,7 @@ async fn who_belongs_to_none_does_what_needs_no_organization() {
                 Access::Permission(_) if path.contains(&owner.organization) => {
                     answer.refuses(404, "RESOURCE_NOT_FOUND");
                 }
-                Access::Permission(_) => {
+                Access::Permission(_) | Access::Platform => {
                     answer.refuses(403, "FORBIDDEN");
                 }
                 Access::SignedIn if is_about_a_thing(&pattern, operation) => {
@@ -240,6 +245,7 @@ async fn every_rank_does_what_its_permissions_say_and_no_more() {
                 let answer = call(&session, method, &path, &body).await;
                 let may = match operation.access {
                     Access::Permission(permission) => rank.permissions().contains(&permission),
+                    Access::Platform => false,
                     Access::SignedIn | Access::Public => true,
                 };
                 if may {
@@ -249,6 +255,39 @@ async fn every_rank_does_what_its_permissions_say_and_no_more() {
                     assert_eq!(entries(&stage.database), before, "{rank} {}", row.id);
                 }
             }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_administers_the_platform_does_what_needs_that_and_nothing_inside_organizations() {
+    on_each_engine(async |stage| {
+        let (owner, platform) = (stage.owner().await, stage.platform_admin().await);
+        let mut operations = operations();
+        // Founding one ends belonging to none.
+        operations.sort_by_key(|(_, _, operation, _)| operation.id == "create_organization");
+        for (number, (method, pattern, operation, row)) in operations.into_iter().enumerate() {
+            let (path, body) = (row.call)(&things(stage, &owner, number).await);
+            let session = platform.sign_in().await;
+            let before = entries(&stage.database);
+            let answer = call(&session, method, &path, &body).await;
+            match operation.access {
+                Access::Permission(_) if path.contains(&owner.organization) => {
+                    answer.refuses(404, "RESOURCE_NOT_FOUND");
+                }
+                Access::Permission(_) => {
+                    answer.refuses(403, "FORBIDDEN");
+                }
+                Access::SignedIn if is_about_a_thing(&pattern, operation) => {
+                    answer.refuses(404, "RESOURCE_NOT_FOUND");
+                }
+                Access::Platform | Access::SignedIn | Access::Public => {
+                    assert_eq!(answer.status, row.status, "{}: {}", row.id, answer.text);
+                    continue;
+                }
+            }
+            assert_eq!(entries(&stage.database), before, "{}", row.id);
         }
     })
     .await;

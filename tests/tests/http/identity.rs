@@ -34,6 +34,7 @@ async fn registering_gives_the_person_the_organization_and_tokens() {
             "id": "[id]",
             "email": "kim@example.com",
             "name": "Kim Ha-neul",
+            "platform": "BUSINESS",
             "created_at": "[time]"
           },
           "organization": {
@@ -48,6 +49,40 @@ async fn registering_gives_the_person_the_organization_and_tokens() {
           "expires_in": 900
         }
         "#) };
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_platform_is_taken_in_any_case_and_grants_nothing() {
+    on_each_engine(async |stage| {
+        let anonymous = stage.anonymous();
+        let register = |number: u32, platform: &str| {
+            let (anonymous, mut body) = (anonymous.clone(), kim());
+            body["email"] = format!("kim-{number}@example.com").into();
+            body["platform"] = platform.into();
+            async move { anonymous.post(REGISTER, &body).await }
+        };
+        for (number, (given, shown)) in
+            [("admin_web", "ADMIN_WEB"), ("Gepp_EPR_Web", "GEPP_EPR_WEB"), ("NA", "NA")].into_iter().enumerate()
+        {
+            let registered = register(u32::try_from(number).unwrap(), given).await.gives(201);
+            assert_eq!(registered["user"]["platform"], shown);
+            let me = anonymous.holding(&registered).get(ME).await.gives(200);
+            assert_eq!((&me["platform"], &me["platform_admin"]), (&json!(shown), &json!(false)));
+        }
+        let wrong = register(9, "TV").await;
+        assert_eq!(wrong.invalid_fields(), [("platform".to_owned(), "choice".to_owned())]);
+        assert!(wrong.text.contains("GEPP_REWARD_APP"), "{}", wrong.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_administers_the_platform_is_told_so() {
+    on_each_engine(async |stage| {
+        let me = stage.platform_admin().await.get(ME).await.gives(200);
+        assert_eq!((&me["platform_admin"], &me["organization"]), (&json!(true), &Value::Null));
     })
     .await;
 }
@@ -170,6 +205,8 @@ async fn a_person_is_told_who_they_are_and_what_they_may_do() {
           "id": "[id]",
           "email": "kim@example.com",
           "name": "Kim Ha-neul",
+          "platform": "BUSINESS",
+          "platform_admin": false,
           "organization": {
             "id": "[id]",
             "name": "Harbour",

@@ -1,13 +1,14 @@
 //! The operator of an installation creates a person, on the command line.
 
-use stoa_domain::audit::AuditEntry;
+use stoa_domain::audit::{AuditEntry, picture};
 use stoa_domain::identity::password::Password;
-use stoa_domain::identity::ports::HashingError;
+use stoa_domain::identity::ports::{HashingError, IdentityTx};
 use stoa_domain::identity::user::{Account, User};
 use stoa_domain::kernel::actor::{ControlScope, Stamp};
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::ids::OrganizationId;
 use stoa_domain::kernel::name::Name;
+use stoa_domain::kernel::platform::{Platform, PlatformRole};
 use stoa_domain::kernel::store_error::StoreError;
 use thiserror::Error;
 
@@ -28,6 +29,17 @@ pub enum CreatePersonError {
     Store(#[from] StoreError),
 }
 
+/// Whether a new person is to be an administrator of the platform itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlatformAdmin {
+    /// No.
+    No,
+    /// If the platform has none yet.
+    IfFirst,
+    /// Yes.
+    Yes,
+}
+
 /// A person to be created.
 #[derive(Debug, Clone)]
 pub struct NewPerson {
@@ -39,6 +51,17 @@ pub struct NewPerson {
     pub password: Password,
     /// Name of an organization to found, with the person as owner.
     pub organization: Option<Name>,
+    /// Whether the person administers the platform.
+    pub platform_admin: PlatformAdmin,
+}
+
+/// A person who was created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The person, and the organization they own.
+    pub account: Account,
+    /// Whether they administer the platform.
+    pub platform_admin: bool,
 }
 
 impl IdentityService {
@@ -46,13 +69,12 @@ impl IdentityService {
     ///
     /// # Errors
     /// See [`CreatePersonError`].
-    pub fn create_person(&self, person: NewPerson) -> Result<Account, CreatePersonError> {
+    pub fn create_person(&self, person: NewPerson) -> Result<Created, CreatePersonError> {
         if self.is_registered(&person.email)? {
             return Err(CreatePersonError::DuplicateEmail);
         }
         let hash = self.passwords.hash(person.password.secret())?;
-        let user =
-            User { id: self.sources.id(), email: person.email, name: person.name, created_at: self.sources.now() };
+        let user = User::new(self.sources.id(), person.email, person.name, self.sources.now());
         let organization_id: OrganizationId = self.sources.id();
         let mut scope = ControlScope::new(Stamp::system());
         if person.organization.is_some() {
@@ -73,14 +95,34 @@ impl IdentityService {
                 };
                 organizations.push(found(&founding, organization_id, name, user.id)?);
             }
-            Ok(Account { user, organizations })
+            let platform_admin = self.appoint(tx, &user, person.platform_admin)?;
+            Ok(Created { account: Account { user, organizations }, platform_admin })
         })
+    }
+
+    /// Makes the person a platform administrator where that is wanted; answers whether it was.
+    fn appoint(&self, tx: &IdentityTx<'_>, user: &User, wanted: PlatformAdmin) -> Result<bool, StoreError> {
+        const ROLE: (Platform, PlatformRole) = (Platform::AdminWeb, PlatformRole::Admin);
+
+        let (platform, role) = ROLE;
+        let granted = match wanted {
+            PlatformAdmin::No => false,
+            PlatformAdmin::IfFirst => !tx.platform_roles.is_held(platform, role)?,
+            PlatformAdmin::Yes => true,
+        };
+        if granted {
+            tx.platform_roles.grant(user.id, platform, role, user.created_at)?;
+            let shown = picture([("platform", platform.as_str().into()), ("role", role.as_str().into())]);
+            let entry = AuditEntry::new(&self.sources, "platform_role.grant", "user", user.id.as_uuid());
+            tx.audit.record(&entry.created(&shown))?;
+        }
+        Ok(granted)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{PASSWORD, Store, down, entry, kim, lost, nth};
+    use super::super::fixture::{PASSWORD, Store, down, entry, kim, lost, now, nth};
     use super::*;
     use crate::fixture::NOW;
     use serde_json::json;
@@ -94,6 +136,7 @@ mod tests {
             name: kim().name,
             password: Password::parse(PASSWORD).unwrap(),
             organization: organization.map(|name| Name::parse(name).unwrap()),
+            platform_admin: PlatformAdmin::No,
         }
     }
 
@@ -114,7 +157,7 @@ mod tests {
 
     fn created(store: Store) -> Store {
         let mut store = saved(store);
-        let shown = json!({ "id": nth(0), "email": kim().email, "name": kim().name, "created_at": NOW });
+        let shown = json!({ "id": nth(0), "email": kim().email, "name": kim().name, "platform": "BUSINESS", "created_at": NOW });
         store.audits(entry("user.create", "user", nth(0)).created(&shown));
         store
     }
@@ -127,7 +170,8 @@ mod tests {
     fn a_person_is_created_by_the_system_and_the_trail_shows_it() {
         let store = created(Store::default());
         let transactions = store.transactions.clone();
-        let account = store.service().create_person(person(None)).unwrap();
+        let Created { account, platform_admin } = store.service().create_person(person(None)).unwrap();
+        assert!(!platform_admin);
         assert_eq!((account.user.id, account.organizations), (nth(0).into(), Vec::new()));
         assert_eq!(transactions.opened(), [(Mode::Statement, system()), (Mode::Write, system())]);
     }
@@ -147,9 +191,48 @@ mod tests {
             "created_at": NOW, "updated_at": NOW,
         })));
         let transactions = store.transactions.clone();
-        let account = store.service().create_person(person(Some("Harbour"))).unwrap();
+        let account = store.service().create_person(person(Some("Harbour"))).unwrap().account;
         assert_eq!(account.organizations[0].organization.id, nth(1).into());
         assert_eq!(transactions.opened()[1], (Mode::Write, system().about(nth(1).into())));
+    }
+
+    /// The role must be given, once, and the trail must show it.
+    fn appointed(store: Store) -> Store {
+        let mut store = created(store);
+        store
+            .platform_roles
+            .expect_grant()
+            .withf(|user, platform, role, at| {
+                (*user, *platform, *role, *at) == (nth(0).into(), Platform::AdminWeb, PlatformRole::Admin, now())
+            })
+            .times(1)
+            .returning(|_, _, _, _| Ok(()));
+        let shown = json!({ "platform": "ADMIN_WEB", "role": "admin" });
+        store.audits(entry("platform_role.grant", "user", nth(0)).created(&shown));
+        store
+    }
+
+    #[test]
+    fn the_first_administers_the_platform_and_the_next_only_when_that_is_said() {
+        for (wanted, held, expected) in [
+            (PlatformAdmin::IfFirst, false, true),
+            (PlatformAdmin::IfFirst, true, false),
+            (PlatformAdmin::Yes, true, true),
+        ] {
+            let mut store = if expected { appointed(Store::default()) } else { created(Store::default()) };
+            store.platform_roles.expect_is_held().returning(move |_, _| Ok(held));
+            let person = NewPerson { platform_admin: wanted, ..person(None) };
+            assert_eq!(store.service().create_person(person).unwrap().platform_admin, expected, "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn a_role_that_cannot_be_given_fails_the_creation() {
+        let mut store = created(Store::default());
+        store.platform_roles.expect_grant().returning(|_, _, _, _| Err(down()));
+        let transactions = store.transactions.clone();
+        let result = store.service().create_person(NewPerson { platform_admin: PlatformAdmin::Yes, ..person(None) });
+        assert_eq!((result, transactions.committed()), (Err(CreatePersonError::Store(down())), false));
     }
 
     #[test]

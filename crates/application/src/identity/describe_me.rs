@@ -36,6 +36,8 @@ impl IdentityService {
             id: account.user.id,
             email: account.user.email.as_str().to_owned(),
             name: account.user.name.as_str().to_owned(),
+            platform: account.user.platform,
+            platform_admin: actor.platform_admin,
             organization,
             organizations,
             permissions: permissions.iter().map(|permission| permission.code()).collect(),

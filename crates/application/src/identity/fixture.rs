@@ -8,8 +8,9 @@ use serde_json::json;
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::ports::{
-    Identity, IdentityTx, MockCredentialRepository, MockPasswordHasher, MockRefreshTokenRepository,
-    MockRefreshTokenSource, MockSessionCache, MockSessionRepository, MockTokenSigner, MockUserRepository,
+    Identity, IdentityTx, MockCredentialRepository, MockPasswordHasher, MockPlatformRoleRepository,
+    MockRefreshTokenRepository, MockRefreshTokenSource, MockSessionCache, MockSessionRepository, MockTokenSigner,
+    MockUserRepository,
 };
 use stoa_domain::identity::session::{ActiveSession, Session};
 use stoa_domain::identity::token::{AccessClaims, RefreshToken, TokenDigest, TokenLifetimes, TokenPair};
@@ -41,6 +42,7 @@ pub(super) struct Store {
     pub(super) credentials: MockCredentialRepository,
     pub(super) sessions: MockSessionRepository,
     pub(super) refresh_tokens: MockRefreshTokenRepository,
+    pub(super) platform_roles: MockPlatformRoleRepository,
     pub(super) organizations: MockOrganizationRepository,
     pub(super) members: MockMemberRepository,
     pub(super) audit: MockAuditTrail,
@@ -173,6 +175,7 @@ impl UnitOfWork<Identity> for Store {
             credentials: &self.credentials,
             sessions: &self.sessions,
             refresh_tokens: &self.refresh_tokens,
+            platform_roles: &self.platform_roles,
             organizations: &self.organizations,
             members: &self.members,
             audit: &self.audit,
@@ -197,6 +200,7 @@ pub(super) fn session() -> ActiveSession {
         user_id: kim().id,
         standing: Some(Standing { organization_id: home(), rank: Rank::Admin }),
         organization_slug: Some("harbour".into()),
+        platform_admin: false,
         expires_at: now() + REFRESH_LIFE,
     }
 }

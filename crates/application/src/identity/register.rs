@@ -11,6 +11,7 @@ use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::{InvalidField, Parsed};
 use stoa_domain::kernel::ids::OrganizationId;
 use stoa_domain::kernel::name::Name;
+use stoa_domain::kernel::platform::Platform;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::organization::MemberOf;
@@ -66,12 +67,16 @@ impl IdentityService {
         let password = Password::parse_field("password", request.password.expose())?;
         let name = Name::parse_field("name", &request.name)?;
         let organization_name = Name::parse_field("organization_name", &request.organization_name)?;
+        let platform = match &request.platform {
+            Some(text) => Platform::parse_field("platform", text)?,
+            None => Platform::default(),
+        };
         if self.is_registered(&email)? {
             return Err(RegisterError::DuplicateEmail);
         }
         let hash = self.passwords.hash(password.secret())?;
 
-        let user = User { id: self.sources.id(), email, name, created_at: self.sources.now() };
+        let user = User { platform, ..User::new(self.sources.id(), email, name, self.sources.now()) };
         let organization_id: OrganizationId = self.sources.id();
         let opening = self.open_session(&user, Some((organization_id, Rank::Owner)), origin.clone())?;
         let scope = ControlScope::new(Stamp::user(user.id, origin)).about(organization_id);
@@ -113,6 +118,7 @@ mod tests {
             password: PASSWORD.into(),
             name: "Kim Ha-neul".into(),
             organization_name: "South Quay".into(),
+            platform: None,
         }
     }
 
@@ -137,7 +143,7 @@ mod tests {
         let user = User { id: nth(0).into(), ..kim() };
         store.users.expect_insert().withf(move |given| *given == user).times(1).returning(|_| Ok(()));
         store.keeps_hash_of(nth(0).into());
-        let shown = json!({ "id": nth(0), "email": kim().email, "name": kim().name, "created_at": NOW });
+        let shown = json!({ "id": nth(0), "email": kim().email, "name": kim().name, "platform": "BUSINESS", "created_at": NOW });
         store.audits(entry("user.register", "user", nth(0)).created(&shown));
         store
             .members

@@ -60,6 +60,7 @@ pub fn a_session_is_found_with_the_standing_of_its_person(store: &dyn Subject) {
             user_id: user,
             standing: Some(Standing { organization_id: tenant.id(), rank }),
             organization_slug: Some(tenant.organization.slug.as_str().to_owned()),
+            platform_admin: false,
             expires_at: session.expires_at,
         };
         assert_eq!(find(&world, session.id), Some(expected));
@@ -110,6 +111,7 @@ pub fn a_session_without_an_organization_has_no_standing(store: &dyn Subject) {
         user_id: session.user_id,
         standing: None,
         organization_slug: None,
+        platform_admin: false,
         expires_at: session.expires_at,
     };
     for user in [jo.id, world.ours.owner.id] {

@@ -10,6 +10,7 @@ use crate::kernel::email::Email;
 use crate::kernel::field::rule;
 use crate::kernel::ids::{OrganizationId, UserId};
 use crate::kernel::name::Name;
+use crate::kernel::platform::Platform;
 use crate::kernel::secret::Secret;
 use crate::kernel::sources::{Timestamp, rfc3339};
 use crate::organizations::dto::OrganizationSummary;
@@ -35,6 +36,10 @@ pub struct RegisterRequest {
     #[validate(custom(function = "rule::<Name>"))]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, example = "Harbour Cold Store"))]
     pub organization_name: String,
+    /// The application the person comes from, in any case; grants nothing.
+    #[validate(custom(function = "rule::<Platform>"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Platform>, default = "BUSINESS"))]
+    pub platform: Option<String>,
 }
 
 /// Address and password.
@@ -153,6 +158,8 @@ pub struct UserResponse {
     pub email: String,
     /// Name.
     pub name: String,
+    /// The application the account was made for.
+    pub platform: Platform,
     /// When the account was made.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     #[serde(serialize_with = "rfc3339")]
@@ -165,6 +172,7 @@ impl From<User> for UserResponse {
             id: user.id,
             email: user.email.as_str().to_owned(),
             name: user.name.as_str().to_owned(),
+            platform: user.platform,
             created_at: user.created_at,
         }
     }
@@ -198,6 +206,10 @@ pub struct MeResponse {
     pub email: String,
     /// Name.
     pub name: String,
+    /// The application the account was made for.
+    pub platform: Platform,
+    /// Whether the caller is an administrator of the platform itself.
+    pub platform_admin: bool,
     /// The organization the token is for.
     pub organization: Option<OrganizationSummary>,
     /// All organizations the person belongs to.

@@ -14,6 +14,7 @@ use crate::audit::AuditTrail;
 use crate::kernel::actor::{ControlScope, TenantScope};
 use crate::kernel::email::Email;
 use crate::kernel::ids::{SessionId, UserId};
+use crate::kernel::platform::{Platform, PlatformRole};
 use crate::kernel::secret::Secret;
 use crate::kernel::sources::Timestamp;
 use crate::kernel::store_error::StoreError;
@@ -38,6 +39,8 @@ pub struct IdentityTx<'t> {
     pub sessions: &'t dyn SessionRepository,
     /// The tokens that renew sessions.
     pub refresh_tokens: &'t dyn RefreshTokenRepository,
+    /// What they are on the platform itself.
+    pub platform_roles: &'t dyn PlatformRoleRepository,
     /// Organizations.
     pub organizations: &'t dyn OrganizationRepository,
     /// Who belongs to them.
@@ -68,6 +71,22 @@ pub trait UserRepository {
     fn insert(&self, user: &User) -> Result<(), StoreError>;
 }
 
+/// Keeps the roles people have on the platform itself.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait PlatformRoleRepository {
+    /// Whether anybody has this role on this platform.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn is_held(&self, platform: Platform, role: PlatformRole) -> Result<bool, StoreError>;
+
+    /// Gives a person the role; who has it keeps it as it was given.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn grant(&self, user: UserId, platform: Platform, role: PlatformRole, at: Timestamp) -> Result<(), StoreError>;
+}
+
 /// Keeps password hashes.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait CredentialRepository {
@@ -87,7 +106,8 @@ pub trait CredentialRepository {
 /// Keeps sessions.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait SessionRepository {
-    /// The session with the present rank of its person, in one statement. `None` if it does not
+    /// The session with the present rank of its person, and whether they are a platform
+    /// administrator, in one statement. `None` if it does not
     /// exist or was revoked, or if the person has left the organization it is for. An expired one
     /// is given: the caller holds the clock.
     ///

@@ -32,6 +32,8 @@ pub struct ActiveSession {
     pub standing: Option<Standing>,
     /// Slug of that organization.
     pub organization_slug: Option<String>,
+    /// Whether the person is an administrator of the platform itself.
+    pub platform_admin: bool,
     /// When it ends unless it is refreshed.
     pub expires_at: Timestamp,
 }
@@ -39,6 +41,12 @@ pub struct ActiveSession {
 impl ActiveSession {
     /// The actor of a request made in this session.
     pub fn actor(&self, origin: Origin) -> Actor {
-        Actor { user_id: self.user_id, session_id: self.id, standing: self.standing, origin }
+        Actor {
+            user_id: self.user_id,
+            session_id: self.id,
+            standing: self.standing,
+            platform_admin: self.platform_admin,
+            origin,
+        }
     }
 }

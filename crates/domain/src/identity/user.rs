@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::kernel::email::Email;
 use crate::kernel::ids::UserId;
 use crate::kernel::name::Name;
+use crate::kernel::platform::Platform;
 use crate::kernel::sources::{Timestamp, rfc3339};
 use crate::organizations::organization::MemberOf;
 
@@ -17,9 +18,18 @@ pub struct User {
     pub email: Email,
     /// Name.
     pub name: Name,
+    /// The application the account was made for; grants nothing.
+    pub platform: Platform,
     /// When the account was made.
     #[serde(serialize_with = "rfc3339")]
     pub created_at: Timestamp,
+}
+
+impl User {
+    /// A new person, of the usual platform.
+    pub fn new(id: UserId, email: Email, name: Name, now: Timestamp) -> Self {
+        Self { id, email, name, platform: Platform::default(), created_at: now }
+    }
 }
 
 /// A person with the organizations they belong to, in the order of joining.

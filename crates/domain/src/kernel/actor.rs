@@ -104,6 +104,29 @@ impl TenantScope {
     }
 }
 
+/// Proof of being a platform administrator: somebody who acts across organizations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlatformScope {
+    stamp: Stamp,
+}
+
+impl PlatformScope {
+    /// Who acts.
+    pub fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+
+    /// Opens the control plane; audit entries belong to the platform.
+    pub fn control(&self) -> ControlScope {
+        ControlScope::new(self.stamp.clone())
+    }
+
+    /// The proof for one organization, whichever it is; audit entries belong to it.
+    pub fn about(&self, organization: OrganizationId) -> TenantScope {
+        TenantScope { tenant: organization, stamp: self.stamp.clone() }
+    }
+}
+
 /// Opens the control plane: users, organizations, memberships, sessions.
 ///
 /// It proves nothing of an organization; calls that touch one ask for a [`TenantScope`] besides.
@@ -155,6 +178,8 @@ pub struct Actor {
     pub session_id: SessionId,
     /// The organization the token is for; none for somebody who belongs to none.
     pub standing: Option<Standing>,
+    /// Whether the person is an administrator of the platform itself.
+    pub platform_admin: bool,
     /// Where the request came from.
     pub origin: Origin,
 }
@@ -190,6 +215,14 @@ impl Actor {
             Some(standing) if standing.organization_id == organization => Ok(self.scope_in(standing)),
             _ => Err(Elsewhere),
         }
+    }
+
+    /// The proof of being a platform administrator, which no rank in an organization gives.
+    ///
+    /// # Errors
+    /// [`Forbidden`] for everybody else.
+    pub fn authorize_platform(&self) -> Result<PlatformScope, Forbidden> {
+        if self.platform_admin { Ok(PlatformScope { stamp: self.stamp() }) } else { Err(Forbidden) }
     }
 
     /// The rank in the organization the token is for.
@@ -252,6 +285,7 @@ mod tests {
             user_id: Uuid::from_u128(7).into(),
             session_id: Uuid::from_u128(8).into(),
             standing,
+            platform_admin: false,
             origin: Origin::default(),
         }
     }
@@ -269,6 +303,18 @@ mod tests {
         assert!(member.authorize(WAREHOUSE_VIEW).is_ok());
         assert_eq!(member.authorize(WAREHOUSE_MANAGE), Err(Forbidden));
         assert_eq!(member.authorize_in(organization(1), WAREHOUSE_MANAGE), Err(Denied::Forbidden(Forbidden)));
+    }
+
+    #[test]
+    fn only_a_platform_admin_reaches_across_organizations() {
+        let owner = actor(Some(Standing { organization_id: organization(1), rank: Rank::Owner }));
+        assert_eq!(owner.authorize_platform(), Err(Forbidden));
+        let admin = Actor { platform_admin: true, ..actor(None) };
+        let scope = admin.authorize_platform().unwrap();
+        assert_eq!((scope.control().organization(), scope.about(organization(2)).tenant()), (None, organization(2)));
+        assert_eq!(scope.about(organization(2)).stamp(), scope.control().stamp());
+        assert_eq!(scope.stamp().user_id, admin.user_id);
+        assert_eq!(admin.authorize(WAREHOUSE_VIEW), Err(Forbidden), "it is no rank in an organization");
     }
 
     #[test]

@@ -74,6 +74,7 @@ mod tests {
             user_id: Uuid::from_u128(2).into(),
             standing: None,
             organization_slug: None,
+            platform_admin: false,
             expires_at: chrono::DateTime::from_timestamp(0, 0).unwrap(),
         })
     }

@@ -219,6 +219,7 @@ control_context!(Identity, tx => IdentityTx {
     credentials: &tx,
     sessions: &tx,
     refresh_tokens: &tx,
+    platform_roles: &tx,
     organizations: &tx,
     members: &tx,
     audit: &tx,

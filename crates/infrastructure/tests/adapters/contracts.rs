@@ -77,6 +77,11 @@ suite! { credentials of identity::credentials in "identity/credentials.rs":
     a_hash_is_set_and_then_replaced,
 }
 
+suite! { platform_roles of identity::platform_roles in "identity/platform_roles.rs":
+    a_role_is_held_once_it_is_given_on_that_platform,
+    a_session_knows_whether_its_person_administers_the_platform,
+}
+
 suite! { sessions of identity::sessions in "identity/sessions.rs":
     a_session_is_found_with_the_standing_of_its_person,
     an_unknown_session_is_not_found,

@@ -1,12 +1,12 @@
-//! `stoa create-admin`: the first person of an installation, or one of an organization that is
-//! set up for somebody else.
+//! `stoa create-admin`: the first person of an installation, who administers the platform, or one of
+//! an organization that is set up for somebody else.
 
 use std::io::{self, IsTerminal as _, Read as _};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use dialoguer::{Input, Password as Prompt};
-use stoa_application::identity::create_person::NewPerson;
+use stoa_application::identity::create_person::{Created, NewPerson, PlatformAdmin};
 use stoa_domain::identity::password::Password;
 use stoa_domain::kernel::field::Parsed;
 
@@ -25,22 +25,37 @@ pub(super) struct Arguments {
     /// The person's name
     #[arg(long)]
     name: Option<String>,
-    /// Name of the organization that the person will own
+    /// Name of an organization that the person will own
     #[arg(long)]
     organization: Option<String>,
+    /// Make the person an administrator of the platform; the first one, and one without an
+    /// organization, is in any case
+    #[arg(long)]
+    platform: bool,
 }
 
 pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<()> {
     require_current(settings)?;
+    let platform_admin = match &arguments.organization {
+        Some(_) if !arguments.platform => PlatformAdmin::IfFirst,
+        _ => PlatformAdmin::Yes,
+    };
     let person = NewPerson {
         email: value("email", "E-mail address", arguments.email)?,
         name: value("name", "Name", arguments.name)?,
-        organization: Some(value("organization", "Organization", arguments.organization)?),
+        organization: arguments.organization.map(|text| checked("organization", &text)).transpose()?,
+        platform_admin,
         password: password()?,
     };
-    let account = api(settings)?.identity.create_person(person)?;
-    let slug = account.organizations.first().map_or("", |place| place.organization.slug.as_str());
-    print(&format!("{} <{}> owns the organization {slug}", account.user.name, account.user.email));
+    let Created { account, platform_admin } = api(settings)?.identity.create_person(person)?;
+    let mut roles = Vec::new();
+    if let Some(place) = account.organizations.first() {
+        roles.push(format!("owns the organization {}", place.organization.slug));
+    }
+    if platform_admin {
+        roles.push("administers the platform".to_owned());
+    }
+    print(&format!("{} <{}> {}", account.user.name, account.user.email, roles.join(" and ")));
     Ok(())
 }
 
@@ -50,7 +65,11 @@ fn value<T: Parsed>(flag: &str, question: &str, given: Option<String>) -> Result
         None if io::stdin().is_terminal() => Input::new().with_prompt(question).interact_text()?,
         None => bail!("--{flag} is missing"),
     };
-    T::parse(&text).map_err(|flaw| anyhow!("--{flag} {flaw}"))
+    checked(flag, &text)
+}
+
+fn checked<T: Parsed>(flag: &str, text: &str) -> Result<T> {
+    T::parse(text).map_err(|flaw| anyhow!("--{flag} {flaw}"))
 }
 
 fn password() -> Result<Password> {

@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use stoa_api::state::Api;
 use stoa_application::cold_storage::create_warehouse::CreateWarehouseError;
-use stoa_application::identity::create_person::{CreatePersonError, NewPerson};
+use stoa_application::identity::create_person::{CreatePersonError, NewPerson, PlatformAdmin};
 use stoa_application::organizations::add_member::AddMemberError;
 use stoa_domain::cold_storage::dto::CreateWarehouseRequest;
 use stoa_domain::identity::password::Password;
@@ -73,12 +73,13 @@ fn person(api: &Api, (email, name): (&str, &str), organization: Option<&str>) ->
         name: Name::parse(name)?,
         password: Password::parse(PASSWORD)?,
         organization: organization.map(Name::parse).transpose()?,
+        platform_admin: PlatformAdmin::No,
     };
     match api.identity.create_person(new) {
         Err(CreatePersonError::DuplicateEmail) => {
             api.identity.find_person(&email)?.ok_or_else(|| anyhow!("{email} has gone"))
         }
-        created => Ok(created?),
+        created => Ok(created?.account),
     }
 }
 
@@ -90,6 +91,7 @@ fn acting(owner: &Account) -> Result<Actor> {
         user_id: owner.user.id,
         session_id: SessionId::NIL,
         standing: Some(standing),
+        platform_admin: false,
         origin: Origin::default(),
     })
 }

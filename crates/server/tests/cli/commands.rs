@@ -87,7 +87,10 @@ fn an_admin_is_created_with_the_password_on_standard_input() {
     for database in databases() {
         let program = Program::over(&database).with(&[("ENABLE_REGISTRATION", "false")]);
         let created = create_admin(&program, "Kim@Example.com", PASSWORD).well();
-        assert_eq!(created.out, "Kim Ha-neul <kim@example.com> owns the organization harbour\n");
+        assert_eq!(
+            created.out,
+            "Kim Ha-neul <kim@example.com> owns the organization harbour and administers the platform\n"
+        );
         let again = create_admin(&program, "kim@example.com", PASSWORD).complaint();
         assert!(again.contains("address"), "{again}");
         assert_eq!((count(&database, "users"), count(&database, "organizations")), ("1".into(), "1".into()));
@@ -97,7 +100,25 @@ fn an_admin_is_created_with_the_password_on_standard_input() {
         let (status, pair) = server.post("/api/v1/auth/login", "", &login);
         assert_eq!(status, 200);
         let (_, me) = server.get("/api/v1/auth/me", pair["access_token"].as_str().unwrap());
-        assert_eq!(me["organization"]["role"], "owner");
+        assert_eq!((&me["organization"]["role"], &me["platform_admin"]), (&"owner".into(), &true.into()));
+    }
+}
+
+#[test]
+fn the_first_admin_administers_the_platform_and_so_does_one_without_an_organization() {
+    for database in databases() {
+        let program = Program::over(&database);
+        let create = |email: &str, more: &[&str]| {
+            let arguments = [&["create-admin", "--email", email, "--name", "Kim"], more].concat();
+            program.run_with_input(&arguments, &format!("{PASSWORD}\n")).well().out
+        };
+        let harbour = ["--organization", "Harbour"];
+        assert_eq!(create("first@example.com", &[]), "Kim <first@example.com> administers the platform\n");
+        assert_eq!(create("second@example.com", &harbour), "Kim <second@example.com> owns the organization harbour\n");
+        assert_eq!(create("third@example.com", &[]), "Kim <third@example.com> administers the platform\n");
+        let both = create("fourth@example.com", &[&harbour[..], &["--platform"]].concat());
+        assert_eq!(both, "Kim <fourth@example.com> owns the organization harbour-2 and administers the platform\n");
+        assert_eq!(count(&database, "user_platform_roles"), "3");
     }
 }
 

@@ -6,9 +6,12 @@ use stoa_domain::identity::token::RefreshToken;
 use stoa_domain::identity::user::User;
 use stoa_domain::kernel::actor::Standing;
 use stoa_domain::kernel::email::Email;
+use stoa_domain::kernel::field::Parsed;
 use stoa_domain::kernel::name::Name;
+use stoa_domain::kernel::platform::Platform;
 use stoa_domain::kernel::store_error::StoreError;
 
+use crate::persistence::fault::stored;
 use crate::persistence::organizations::rows::rank_of;
 use crate::persistence::schema::control::{refresh_tokens, sessions};
 use crate::persistence::sql_types::{At, Id};
@@ -17,18 +20,22 @@ use crate::persistence::sql_types::{At, Id};
 pub(super) struct UserRow {
     id: Id,
     email: String,
+    platform: String,
     created_at: At,
     name: String,
 }
 
-impl From<UserRow> for User {
-    fn from(row: UserRow) -> Self {
-        Self {
+impl TryFrom<UserRow> for User {
+    type Error = StoreError;
+
+    fn try_from(row: UserRow) -> Result<Self, StoreError> {
+        Ok(Self {
             id: row.id.into(),
             email: Email::from_store(row.email),
             name: Name::from_store(row.name),
+            platform: stored("users.platform", Platform::parse(&row.platform))?,
             created_at: row.created_at.0,
-        }
+        })
     }
 }
 
@@ -69,6 +76,7 @@ pub(super) struct ActiveSessionRow {
     expires_at: At,
     rank: Option<String>,
     slug: Option<String>,
+    platform_role: Option<String>,
 }
 
 impl ActiveSessionRow {
@@ -86,6 +94,7 @@ impl ActiveSessionRow {
             user_id: self.user_id.into(),
             standing,
             organization_slug: self.slug,
+            platform_admin: self.platform_role.is_some(),
             expires_at: self.expires_at.0,
         }))
     }

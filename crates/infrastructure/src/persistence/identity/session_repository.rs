@@ -5,13 +5,14 @@ use stoa_domain::identity::ports::SessionRepository;
 use stoa_domain::identity::session::{ActiveSession, Session};
 use stoa_domain::kernel::actor::TenantScope;
 use stoa_domain::kernel::ids::{SessionId, UserId};
+use stoa_domain::kernel::platform::{Platform, PlatformRole};
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::store_error::StoreError;
 
 use super::rows::{ActiveSessionRow, NewSessionRow};
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
-use crate::persistence::schema::control::{organization_standings, organizations, sessions};
+use crate::persistence::schema::control::{organization_standings, organizations, sessions, user_platform_roles};
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
 
@@ -20,9 +21,14 @@ impl SessionRepository for Control<'_> {
         use organization_standings::{organization_id, rank, user_id};
 
         let standing = organization_id.nullable().eq(sessions::organization_id).and(user_id.eq(sessions::user_id));
+        let administers = user_platform_roles::user_id
+            .eq(sessions::user_id)
+            .and(user_platform_roles::platform.eq(Platform::AdminWeb.as_str()))
+            .and(user_platform_roles::role.eq(PlatformRole::Admin.as_str()));
         let query = sessions::table
             .left_join(organization_standings::table.on(standing))
             .left_join(organizations::table.on(organizations::id.nullable().eq(sessions::organization_id)))
+            .left_join(user_platform_roles::table.on(administers))
             .filter(sessions::id.eq(Id::from(id)))
             .filter(sessions::revoked_at.is_null())
             .select((
@@ -32,6 +38,7 @@ impl SessionRepository for Control<'_> {
                 sessions::expires_at,
                 rank.nullable(),
                 organizations::slug.nullable(),
+                user_platform_roles::role.nullable(),
             ));
         let row = on!(self.conn, c => query.first::<ActiveSessionRow>(c).optional()).map_err(fault)?;
         match row {

@@ -21,9 +21,9 @@ impl UserRepository for Control<'_> {
         let query = users::table
             .inner_join(user_profile::table.on(user_profile::user_id.eq(users::id)))
             .filter(users::email.eq(email.as_str()))
-            .select((users::id, users::email, users::created_at, user_profile::name));
+            .select((users::id, users::email, users::platform, users::created_at, user_profile::name));
         let row = on!(self.conn, c => query.first::<UserRow>(c).optional()).map_err(fault)?;
-        Ok(row.map(User::from))
+        row.map(User::try_from).transpose()
     }
 
     fn find_account(&self, id: UserId) -> Result<Option<Account>, StoreError> {
@@ -37,7 +37,7 @@ impl UserRepository for Control<'_> {
             .filter(users::id.eq(Id::from(id)))
             .order_by((joined_at.asc(), organization_id.asc()))
             .select((
-                (users::id, users::email, users::created_at, user_profile::name),
+                (users::id, users::email, users::platform, users::created_at, user_profile::name),
                 (organizations::all_columns, rank, joined_at).nullable(),
             ));
         let rows = on!(self.conn, c => query.load::<(UserRow, Option<MemberOfRow>)>(c)).map_err(fault)?;
@@ -48,12 +48,18 @@ impl UserRepository for Control<'_> {
             person.get_or_insert(user);
             places.extend(place.map(MemberOf::try_from).transpose()?);
         }
-        Ok(person.map(|user| Account { user: user.into(), organizations: places }))
+        let person = person.map(User::try_from).transpose()?;
+        Ok(person.map(|user| Account { user, organizations: places }))
     }
 
     fn insert(&self, user: &User) -> Result<(), StoreError> {
         let (id, since) = (Id::from(user.id), At(user.created_at));
-        let identity = (users::id.eq(id), users::email.eq(user.email.as_str()), users::created_at.eq(since));
+        let identity = (
+            users::id.eq(id),
+            users::email.eq(user.email.as_str()),
+            users::platform.eq(user.platform.as_str()),
+            users::created_at.eq(since),
+        );
         let inserted = on!(self.conn, c => {
             diesel::insert_into(users::table).values(identity).on_conflict_do_nothing().execute(c)
         });

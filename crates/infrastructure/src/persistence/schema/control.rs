@@ -6,6 +6,7 @@ diesel::table! {
     users (id) {
         id -> Uuid,
         email -> Text,
+        platform -> Text,
         created_at -> Timestamptz,
     }
 }
@@ -17,6 +18,17 @@ diesel::table! {
         user_id -> Uuid,
         name -> Text,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    user_platform_roles (user_id, platform, role) {
+        user_id -> Uuid,
+        platform -> Text,
+        role -> Text,
+        granted_at -> Timestamptz,
     }
 }
 
@@ -149,6 +161,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
     user_profile,
     user_login_password,
+    user_platform_roles,
     organizations,
     organization_members,
     organization_admins,
