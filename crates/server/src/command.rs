@@ -55,7 +55,7 @@ fn run(line: CommandLine) -> Result<()> {
         return Ok(());
     }
     let settings = Settings::of_process(&line.flags).map_err(|problems| anyhow!("{problems}"))?;
-    telemetry::init(&settings.log);
+    let _flush = telemetry::init(&settings.log);
     match line.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&settings),
         Command::Migrate(arguments) => migrate::run(&settings, &arguments),

@@ -1,5 +1,7 @@
 //! The log: what it looks like and where it goes. What is worth a line is decided where it happens.
 
+mod gathered;
+
 use std::io::{self, IsTerminal};
 
 use tracing::Subscriber;
@@ -9,11 +11,22 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::settings::{Log, LogFormat};
 
+pub use gathered::Flush;
+use gathered::Gathered;
+
 /// Sends every event of this process to standard error, so that standard output stays free for
-/// what a command prints. The first call decides; whether this was the first is the answer.
-pub fn init(log: &Log) -> bool {
+/// what a command prints. The first call decides; a later one changes nothing.
+///
+/// Lines are written together, at most 50 ms late; those that warn at once, with all before them. The
+/// answer is to be kept until the process ends: dropped, it writes what is left.
+#[must_use = "lines that are not written yet are lost without it"]
+pub fn init(log: &Log) -> Flush {
     let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    subscriber(log, io::stderr, colours).try_init().is_ok()
+    let gathered = Gathered::over(io::stderr());
+    let flush = gathered.flush_on_drop();
+    // A second call in one process keeps the first one's subscriber, which is all that may happen here.
+    let _ = subscriber(log, gathered, colours).try_init();
+    flush
 }
 
 fn subscriber<W>(log: &Log, writer: W, colours: bool) -> Box<dyn Subscriber + Send + Sync>
@@ -85,7 +98,8 @@ mod tests {
     #[test]
     fn a_second_call_changes_nothing() {
         let log = Log { format: LogFormat::Text, level: "off".to_owned() };
-        init(&log);
-        assert!(!init(&log));
+        let _first = init(&log);
+        let _second = init(&Log { format: LogFormat::Text, level: "info".to_owned() });
+        assert!(!tracing::enabled!(tracing::Level::INFO));
     }
 }

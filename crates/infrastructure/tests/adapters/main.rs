@@ -11,4 +11,5 @@ mod engines;
 mod isolation;
 mod migrations;
 mod recovery;
+mod rows;
 mod stored;

@@ -9,7 +9,7 @@ use crate::persistence::schema::tenant::audit_entries;
 use crate::persistence::sql_types::{At, Id, Json};
 
 #[derive(Insertable)]
-#[diesel(table_name = audit_entries)]
+#[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
 pub(super) struct NewAuditRow<'a> {
     tenant_id: Id,
     id: Id,
@@ -50,7 +50,7 @@ impl<'a> NewAuditRow<'a> {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = control_audit_entries)]
+#[diesel(table_name = control_audit_entries, treat_none_as_default_value = false)]
 pub(super) struct NewControlAuditRow<'a> {
     id: Id,
     organization_id: Option<Id>,

@@ -15,7 +15,8 @@ use crate::persistence::schema::tenant::warehouses;
 use crate::persistence::sql_types::{At, Id};
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = warehouses, primary_key(tenant_id, id), treat_none_as_null = true)]
+#[diesel(table_name = warehouses, primary_key(tenant_id, id))]
+#[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct WarehouseRow {
     pub(super) tenant_id: Id,
     pub(super) id: Id,

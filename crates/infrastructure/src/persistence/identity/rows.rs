@@ -40,7 +40,7 @@ impl TryFrom<UserRow> for User {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub(super) struct NewSessionRow<'a> {
     id: Id,
     user_id: Id,
@@ -101,7 +101,7 @@ impl ActiveSessionRow {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = refresh_tokens)]
+#[diesel(table_name = refresh_tokens, treat_none_as_default_value = false)]
 pub(super) struct NewRefreshTokenRow<'a> {
     digest: &'a [u8],
     session_id: Id,

@@ -12,7 +12,7 @@ use crate::persistence::schema::control::organizations;
 use crate::persistence::sql_types::{At, Id};
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = organizations)]
+#[diesel(table_name = organizations, treat_none_as_default_value = false)]
 pub(in crate::persistence) struct OrganizationRow {
     pub(in crate::persistence) id: Id,
     pub(in crate::persistence) name: String,
