@@ -8,12 +8,16 @@ type Expression = fn(&str) -> String;
 /// Every entry of both planes, in the order in which they were made. Ids are hex without dashes.
 pub fn entries(database: &TestDatabase) -> Vec<Value> {
     let (object, id, json): (_, Expression, Expression) = match database.engine() {
-        Engine::Sqlite => ("json_object", |name| format!("lower(hex({name}))"), |name| format!("json({name})")),
+        Engine::Sqlite => {
+            ("json_object", |name| format!("nullif(lower(hex({name})), '')"), |name| format!("json({name})"))
+        }
         Engine::Postgres => ("jsonb_build_object", |name| format!("replace({name}::text, '-', '')"), str::to_owned),
     };
     let select = |organization: &str, table: &str| {
         let mut fields = vec![format!("'organization_id', {}", id(organization))];
-        fields.extend(["user_id", "session_id", "resource_id"].map(|name| format!("'{name}', {}", id(name))));
+        fields.extend(
+            ["user_id", "session_id", "api_key_id", "resource_id"].map(|name| format!("'{name}', {}", id(name))),
+        );
         fields.extend(["before", "after"].map(|name| format!("'{name}', {}", json(name))));
         fields.extend(
             ["actor_type", "action", "resource_type", "ip_address", "user_agent", "trace_id"]

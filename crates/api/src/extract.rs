@@ -5,5 +5,5 @@ mod draft;
 mod shape;
 mod valid;
 
-pub(crate) use caller::{Caller, Peer, Recognised};
+pub(crate) use caller::{Bearer, Caller, Peer, Recognised};
 pub(crate) use valid::{BODY_MAX, ValidForm, ValidJson, ValidQuery};

@@ -45,9 +45,34 @@ pub(crate) fn public_paths() -> BTreeSet<String> {
     public.difference(&others).cloned().collect()
 }
 
+/// Whether programs with an API key may call this method of this path: they may where a permission
+/// is asked for that keys can have. What asks for somebody signed in asks for a person.
+pub(crate) fn takes_keys(method: &str, path: &str) -> bool {
+    static OPEN: OnceLock<BTreeMap<String, Vec<&'static str>>> = OnceLock::new();
+    OPEN.get_or_init(paths_for_keys).get(path).is_some_and(|methods| methods.contains(&method))
+}
+
+fn paths_for_keys() -> BTreeMap<String, Vec<&'static str>> {
+    let mut open: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
+    for (path, method, id) in openapi::operations(&openapi::document()) {
+        if operations::find(&id).is_some_and(|operation| operation.access.takes_keys()) {
+            open.entry(path).or_default().push(method);
+        }
+    }
+    open
+}
+
 #[cfg(test)]
 mod tests {
-    use super::public_paths;
+    use super::{public_paths, takes_keys};
+
+    #[test]
+    fn programs_do_what_takes_a_permission_but_manage_no_keys() {
+        assert!(takes_keys("GET", "/api/v1/warehouses/{id}") && takes_keys("POST", "/api/v1/warehouses"));
+        assert!(!takes_keys("GET", "/api/v1/auth/me") && !takes_keys("POST", "/api/v1/organizations"));
+        assert!(!takes_keys("GET", "/api/v1/api-keys") && !takes_keys("POST", "/api/v1/api-keys/{id}/rotate"));
+        assert!(!takes_keys("GET", "/api/v1/unheard-of"));
+    }
 
     #[test]
     fn what_anybody_may_call_asks_nobody_who_they_are() {

@@ -10,6 +10,7 @@ pub mod operations;
 pub mod problem;
 pub mod state;
 
+mod access;
 mod blocking;
 mod cold_storage;
 mod docs;

@@ -10,14 +10,14 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, extensions::E
 
 use crate::operations::{Access, Operation, find};
 use crate::problem::{Detail, ErrorCode, ProblemBody};
-use crate::{cold_storage, health, identity, organizations};
+use crate::{access, cold_storage, health, identity, organizations};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Stoa",
-        description = "A multi-tenant business backend. Sign in with `POST /api/v1/auth/login`, send the access token \
-                       as `Authorization: Bearer …`. Errors are `application/problem+json` with a stable `error_code`; \
+        description = "A multi-tenant business backend. Sign in with `POST /api/v1/auth/login`, send the access token, \
+                       or an API key, as `Authorization: Bearer …`. Errors are `application/problem+json` with a stable `error_code`; \
                        `Prefer: envelope` renders every answer as `{success, data, message, meta}`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
@@ -25,6 +25,7 @@ use crate::{cold_storage, health, identity, organizations};
     tags(
         (name = "Auth", description = "Registering, signing in and out"),
         (name = "Organizations", description = "The tenants and their members"),
+        (name = "API keys", description = "How programs work in an organization"),
         (name = "Warehouses", description = "Refrigerated warehouses"),
         (name = "Service", description = "Whether Stoa is there")
     )
@@ -38,6 +39,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         health::Document::openapi(),
         identity::Document::openapi(),
         organizations::Document::openapi(),
+        access::Document::openapi(),
         cold_storage::Document::openapi(),
     ] {
         document.merge(part);
@@ -122,8 +124,7 @@ fn errors_of(known: &Operation, operation: &PathItemOperation) -> Vec<(String, V
     let (has_path, has_query) = (has(&ParameterIn::Path), has(&ParameterIn::Query));
     let has_body = operation.request_body.is_some();
     let applies = |code: ErrorCode| match code {
-        ErrorCode::Unauthorized => known.access != Access::Public,
-        ErrorCode::Forbidden => matches!(known.access, Access::Permission(_) | Access::Platform),
+        ErrorCode::Unauthorized | ErrorCode::Forbidden => known.access != Access::Public,
         ErrorCode::ResourceNotFound => has_path || known.errors.contains(&code),
         ErrorCode::MalformedRequest => has_body || has_query,
         ErrorCode::PayloadTooLarge | ErrorCode::UnsupportedMediaType => has_body,

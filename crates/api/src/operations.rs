@@ -4,6 +4,7 @@
 //! authorisation matrix of the tests; the permissions in it are the constants that the use cases
 //! check. A test fails on an operation that is missing here.
 
+use stoa_application::access::{create_api_key, list_api_keys, revoke_api_key, rotate_api_key};
 use stoa_application::cold_storage::{
     create_warehouse, delete_warehouse, get_warehouse, list_warehouses, restore_warehouse, update_warehouse,
 };
@@ -17,12 +18,19 @@ use crate::problem::ErrorCode;
 pub enum Access {
     /// Anybody.
     Public,
-    /// Whoever is signed in.
+    /// Whoever is signed in: a person, never an API key.
     SignedIn,
     /// Whoever has the permission in the organization the token is for.
     Permission(Permission),
     /// Administrators of the platform itself.
     Platform,
+}
+
+impl Access {
+    /// Whether a program with an API key may have it.
+    pub fn takes_keys(self) -> bool {
+        matches!(self, Self::Permission(permission) if !permission.is_personal())
+    }
 }
 
 /// An operation.
@@ -64,6 +72,10 @@ pub const OPERATIONS: &[Operation] = &[
     operation("list_members", With(list_members::PERMISSION), &[]),
     operation("add_member", With(add_member::PERMISSION), &[DuplicateMember]),
     operation("remove_member", With(remove_member::PERMISSION), &[LastOwner]),
+    operation("list_api_keys", With(list_api_keys::PERMISSION), &[]),
+    operation("create_api_key", With(create_api_key::PERMISSION), &[]),
+    operation("revoke_api_key", With(revoke_api_key::PERMISSION), &[]),
+    operation("rotate_api_key", With(rotate_api_key::PERMISSION), &[VersionConflict]),
     operation("create_warehouse", With(create_warehouse::PERMISSION), &[DuplicateWarehouse]),
     operation("list_warehouses", With(list_warehouses::PERMISSION), &[]),
     operation("get_warehouse", With(get_warehouse::PERMISSION), &[]),

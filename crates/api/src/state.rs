@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use stoa_application::access::service::AccessService;
 use stoa_application::cold_storage::service::ColdStorageService;
 use stoa_application::identity::service::IdentityService;
 use stoa_application::organizations::service::OrganizationsService;
@@ -16,6 +17,8 @@ pub struct Api {
     pub identity: IdentityService,
     /// Use cases of organizations.
     pub organizations: OrganizationsService,
+    /// Use cases of API keys.
+    pub access: AccessService,
     /// Use cases of cold storage.
     pub cold_storage: ColdStorageService,
     /// Whether requests can be served.

@@ -51,6 +51,7 @@ pub(crate) fn stranger() -> Actor {
     Actor {
         user_id: Uuid::from_u128(0x01).into(),
         session_id: Uuid::from_u128(0x02).into(),
+        key: None,
         standing: None,
         platform_admin: false,
         origin: origin(),

@@ -4,6 +4,7 @@
 //! of the domain and nothing of databases, HTTP or the process it runs in. A service struct a
 //! context holds what its use cases share.
 
+pub mod access;
 pub mod cold_storage;
 pub mod identity;
 pub mod organizations;

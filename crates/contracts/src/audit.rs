@@ -6,7 +6,7 @@ use stoa_domain::kernel::actor::{ControlScope, Origin, Stamp};
 use stoa_domain::kernel::store_error::StoreError;
 
 use crate::subject::{Recorded, Subject};
-use crate::world::{World, scope_in};
+use crate::world::{World, key_scope_in, scope_in};
 
 /// What is stored, in the order of the ids.
 fn trail(store: &dyn Subject) -> Vec<Recorded> {
@@ -19,7 +19,7 @@ fn record(world: &World<'_>, scope: &ControlScope, entry: &AuditEntry) {
     world.store.identity().run(scope, |tx| tx.audit.record(entry)).expect("an entry");
 }
 
-/// In an organization: "with the stamp (actor, session, address, user agent, trace id) and the
+/// In an organization: "with the stamp (actor, session or API key, address, user agent, trace id) and the
 /// organization of that unit's scope".
 pub fn an_entry_carries_the_stamp_and_the_organization_of_its_scope(store: &dyn Subject) {
     let world = World::new(store);
@@ -30,8 +30,9 @@ pub fn an_entry_carries_the_stamp_and_the_organization_of_its_scope(store: &dyn 
         trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(),
     };
     let far = scope_in(world.theirs.id(), world.ours.owner.id, sixth);
+    let program = key_scope_in(world.ours.id(), world.ours.owner.id, Origin::default());
     let mut expected = Vec::new();
-    for scope in [&world.ours.scope, &world.theirs.scope, &bare, &far] {
+    for scope in [&world.ours.scope, &world.theirs.scope, &bare, &far, &program] {
         let entry = world.entry("warehouse.create");
         store.cold_storage().run(scope, |tx| tx.audit.record(&entry)).expect("an entry");
         expected.push(Recorded::in_tenant(scope, &entry));
@@ -51,6 +52,7 @@ pub fn an_entry_of_the_control_plane_carries_what_its_scope_says(store: &dyn Sub
         ControlScope::new(Stamp::user(world.ours.owner.id, origin)),
         ControlScope::new(Stamp::system()).about(world.theirs.id()),
         world.ours.scope.control(),
+        key_scope_in(world.ours.id(), world.ours.owner.id, Origin::default()).control(),
     ] {
         let entry = world.entry("session.open");
         record(&world, &scope, &entry);

@@ -8,6 +8,7 @@
 #![expect(clippy::expect_used, reason = "a contract panics where it is broken")]
 #![expect(clippy::missing_panics_doc, reason = "every contract panics where it is broken, and says so nowhere else")]
 
+pub mod access;
 pub mod audit;
 pub mod cold_storage;
 pub mod identity;

@@ -1,6 +1,7 @@
 //! What a contract is given: the adapters of one store, and a look at its audit trails.
 
 use serde_json::Value;
+use stoa_domain::access::ports::Access;
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::cold_storage::ports::ColdStorage;
 use stoa_domain::identity::ports::Identity;
@@ -13,6 +14,9 @@ use uuid::Uuid;
 
 /// A store to be tried: fresh, empty, and of no one else.
 pub trait Subject: Sync {
+    /// Its unit of work for API keys.
+    fn access(&self) -> &(dyn UnitOfWork<Access> + 'static);
+
     /// Its unit of work for cold storage.
     fn cold_storage(&self) -> &(dyn UnitOfWork<ColdStorage> + 'static);
 
@@ -52,6 +56,8 @@ pub struct Recorded {
     pub user_id: Uuid,
     /// The session.
     pub session_id: Option<Uuid>,
+    /// The API key.
+    pub api_key_id: Option<Uuid>,
     /// What was done.
     pub action: String,
     /// To what kind of thing.
@@ -90,6 +96,7 @@ impl Recorded {
             actor_type: stamp.actor_type.as_str().to_owned(),
             user_id: stamp.user_id.as_uuid(),
             session_id: stamp.session_id.map(stoa_domain::kernel::ids::SessionId::as_uuid),
+            api_key_id: stamp.api_key_id.map(stoa_domain::kernel::ids::ApiKeyId::as_uuid),
             action: entry.action.to_owned(),
             resource_type: entry.resource_type.to_owned(),
             resource_id: entry.resource_id,

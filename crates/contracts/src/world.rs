@@ -3,16 +3,17 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta};
+use stoa_domain::access::ports::AccessTx;
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::cold_storage::ports::ColdStorageTx;
 use stoa_domain::cold_storage::warehouse::{Warehouse, WarehouseCode, WarehouseDetails};
 use stoa_domain::identity::ports::IdentityTx;
 use stoa_domain::identity::session::Session;
 use stoa_domain::identity::user::User;
-use stoa_domain::kernel::actor::{Actor, ControlScope, Origin, Stamp, Standing, TenantScope};
+use stoa_domain::kernel::actor::{ActingKey, Actor, ControlScope, Origin, Stamp, Standing, TenantScope};
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed;
-use stoa_domain::kernel::ids::{OrganizationId, UserId};
+use stoa_domain::kernel::ids::{OrganizationId, SessionId, UserId};
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::sources::Timestamp;
@@ -79,7 +80,16 @@ pub fn organization(id: impl Into<OrganizationId>, name: &str, slug: &str) -> Or
 pub fn scope_in(organization: OrganizationId, user_id: UserId, origin: Origin) -> TenantScope {
     let standing = Some(Standing { organization_id: organization, rank: Rank::Owner });
     let session_id = Uuid::from_u128(0x5e55).into();
-    let actor = Actor { user_id, session_id, standing, platform_admin: false, origin };
+    let actor = Actor { user_id, session_id, key: None, standing, platform_admin: false, origin };
+    actor.belongs_to(organization).expect("a place in the organization")
+}
+
+/// The same on behalf of an API key that this person has made.
+pub fn key_scope_in(organization: OrganizationId, made_by: UserId, origin: Origin) -> TenantScope {
+    let standing = Some(Standing { organization_id: organization, rank: Rank::Member });
+    let key = Some(ActingKey { id: Uuid::from_u128(0x6e7).into(), scope: None });
+    let session_id = SessionId::NIL;
+    let actor = Actor { user_id: made_by, session_id, key, standing, platform_admin: false, origin };
     actor.belongs_to(organization).expect("a place in the organization")
 }
 
@@ -135,6 +145,14 @@ impl<'s> World<'s> {
     /// Those of the work and of the store.
     pub fn identity<T>(&self, work: impl FnOnce(&IdentityTx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.store.identity().run(&self.control(), work)
+    }
+
+    /// Works on API keys in one transaction.
+    ///
+    /// # Errors
+    /// Those of the work and of the store.
+    pub fn access<T>(&self, work: impl FnOnce(&AccessTx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.store.access().run(&self.control(), work)
     }
 
     /// Works on organizations in one transaction.

@@ -84,8 +84,8 @@ pub fn picture<const N: usize>(fields: [(&str, Value); N]) -> Value {
 /// Takes audit entries.
 ///
 /// An adapter must write the entry in the transaction of the unit of work it belongs to, with the
-/// stamp (actor, session, address, user agent, trace id) and the organization of that unit's
-/// scope; an entry that cannot be written fails the whole unit of work. Entries are never changed
+/// stamp (actor, session or API key, address, user agent, trace id) and the organization of that
+/// unit's scope; an entry that cannot be written fails the whole unit of work. Entries are never changed
 /// or deleted.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait AuditTrail {

@@ -3,6 +3,7 @@
 //! This crate knows no database, no HTTP and no clock of its own: what it needs from outside it
 //! names as a trait (a port) and is handed. Contexts are folders; every layer uses the same names.
 
+pub mod access;
 pub mod audit;
 pub mod cold_storage;
 pub mod identity;

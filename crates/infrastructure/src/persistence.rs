@@ -1,5 +1,6 @@
 //! Storage in SQLite and PostgreSQL by one set of queries.
 
+mod access;
 mod audit;
 mod cold_storage;
 mod identity;

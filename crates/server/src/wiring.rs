@@ -7,13 +7,16 @@ use anyhow::{Context as _, Result};
 use stoa_api::app::{HttpSettings, Origins};
 use stoa_api::lane::Lane;
 use stoa_api::state::{Api, Lanes};
+use stoa_application::access::service::AccessService;
 use stoa_application::cold_storage::service::ColdStorageService;
 use stoa_application::identity::service::{IdentityAdapters, IdentityPolicy, IdentityService};
 use stoa_application::organizations::service::OrganizationsService;
 use stoa_domain::identity::ports::TokenSigner;
 use stoa_domain::identity::token::TokenLifetimes;
 use stoa_domain::kernel::sources::Sources;
+use stoa_infrastructure::cache::api_key_cache::ProcessApiKeyCache;
 use stoa_infrastructure::cache::session_cache::ProcessSessionCache;
+use stoa_infrastructure::crypto::api_key::RandomApiKeys;
 use stoa_infrastructure::crypto::argon2::{Argon2idHasher, HashingCost};
 use stoa_infrastructure::crypto::jwt::JwtSigner;
 use stoa_infrastructure::crypto::refresh_token::RandomRefreshTokens;
@@ -74,6 +77,12 @@ pub fn api_with(settings: &Settings, sources: Sources) -> Result<Api> {
     Ok(Api {
         identity: IdentityService::new(adapters, sources.clone(), policy(settings)?),
         organizations: OrganizationsService::new(database.clone(), session_cache, sources.clone()),
+        access: AccessService::new(
+            database.clone(),
+            Arc::new(RandomApiKeys),
+            Arc::new(ProcessApiKeyCache::new()),
+            sources.clone(),
+        ),
         cold_storage: ColdStorageService::new(database.clone(), sources.clone()),
         readiness: database,
         sources,

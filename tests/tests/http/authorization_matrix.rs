@@ -21,6 +21,7 @@ struct Things {
     newcomer: Actor,
     warehouse: Value,
     deleted: Value,
+    api_key: Value,
     /// A code that no warehouse has.
     code: String,
 }
@@ -74,6 +75,12 @@ const ROWS: &[Row] = &[
         (organization(it, "/members"), Body::Json(json!({"email": it.newcomer.email, "role": "member"})))
     }),
     row("remove_member", 204, |it| (organization(it, &format!("/members/{}", it.other.user_id)), Body::None)),
+    row("list_api_keys", 200, |_| ("/api/v1/api-keys".into(), Body::None)),
+    row("create_api_key", 201, |_| {
+        ("/api/v1/api-keys".into(), Body::Json(json!({"name": "Scales", "role": "member"})))
+    }),
+    row("revoke_api_key", 204, |it| (api_key_path(it, ""), Body::None)),
+    row("rotate_api_key", 200, |it| (api_key_path(it, "/rotate"), Body::None)),
     row("create_warehouse", 201, |it| ("/api/v1/warehouses".into(), Body::Json(warehouse(&it.code)))),
     row("list_warehouses", 200, |_| ("/api/v1/warehouses".into(), Body::None)),
     row("get_warehouse", 200, |it| (warehouse_path(&it.warehouse, ""), Body::None)),
@@ -90,6 +97,10 @@ fn organization(it: &Things, rest: &str) -> String {
 
 fn warehouse_path(warehouse: &Value, rest: &str) -> String {
     format!("/api/v1/warehouses/{}{rest}", warehouse["id"].as_str().unwrap())
+}
+
+fn api_key_path(it: &Things, rest: &str) -> String {
+    format!("/api/v1/api-keys/{}{rest}", it.api_key["id"].as_str().unwrap())
 }
 
 #[test]
@@ -111,8 +122,13 @@ async fn things(stage: &Stage, owner: &Actor, row: usize) -> Things {
         newcomer: stage.owner().await,
         warehouse,
         deleted,
+        api_key: make_key(owner, "member").await,
         code: format!("N-{row}"),
     }
+}
+
+async fn make_key(owner: &Actor, role: &str) -> Value {
+    owner.post("/api/v1/api-keys", &json!({"name": "Scales", "role": role})).await.gives(201)
 }
 
 /// Calls the operation as this actor.
@@ -288,6 +304,37 @@ async fn who_administers_the_platform_does_what_needs_that_and_nothing_inside_or
                 }
             }
             assert_eq!(entries(&stage.database), before, "{}", row.id);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_program_does_what_the_permissions_of_its_key_say_and_nothing_of_a_person() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        for rank in [Rank::Member, Rank::Admin] {
+            let key = make_key(&owner, rank.as_str()).await;
+            let program = owner.with_token(key["key"].as_str().unwrap());
+            for (number, (method, _, operation, row)) in operations().into_iter().enumerate() {
+                let number = number + 100 * rank as usize;
+                let (path, body) = (row.call)(&things(stage, &owner, number).await);
+                let before = entries(&stage.database);
+                let answer = call(&program, method, &path, &body).await;
+                let may = match operation.access {
+                    Access::Permission(permission) => {
+                        rank.permissions().contains(&permission) && !permission.is_personal()
+                    }
+                    Access::Public => true,
+                    Access::SignedIn | Access::Platform => false,
+                };
+                if may {
+                    assert_eq!(answer.status, row.status, "{rank} {}: {}", row.id, answer.text);
+                } else {
+                    answer.refuses(403, "FORBIDDEN");
+                    assert_eq!(entries(&stage.database), before, "{rank} {}", row.id);
+                }
+            }
         }
     })
     .await;

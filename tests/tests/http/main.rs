@@ -7,6 +7,7 @@
     reason = "a test that cannot go on stops, with a word on why"
 )]
 
+mod api_keys;
 mod audit;
 mod authorization_matrix;
 mod bad_input;

@@ -6,20 +6,35 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::http::header::USER_AGENT;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use stoa_domain::access::api_key::ActiveKey;
 use stoa_domain::identity::session::ActiveSession;
-use stoa_domain::kernel::actor::{Actor, Origin};
+use stoa_domain::kernel::actor::{Actor, Origin, Standing};
 
+use crate::fallback;
 use crate::middleware::TraceId;
 use crate::problem::{ErrorCode, Problem};
 
 const USER_AGENT_MAX: usize = 512;
 const TENANT_HEADER: &str = "x-tenant-id";
 
-/// What the authentication middleware found: a session, or why there is none.
+/// What a bearer's text stands for.
 #[derive(Clone)]
-pub(crate) struct Recognised(pub(crate) Result<Arc<ActiveSession>, Problem>);
+pub(crate) enum Bearer {
+    /// A person, signed in.
+    Session(Arc<ActiveSession>),
+    /// A program with an API key.
+    Key(Arc<ActiveKey>),
+}
 
-/// The signed-in person. It must be a handler's first parameter: without it the body is not read.
+/// What the authentication middleware found: a bearer, or why there is none.
+#[derive(Clone)]
+pub(crate) struct Recognised(pub(crate) Result<Bearer, Problem>);
+
+/// The signed-in person, or the program with an API key. It must be a handler's first parameter:
+/// without it the body is not read.
+///
+/// A program is let in where the table of operations names a permission that programs may have;
+/// what merely asks for somebody signed in is a person's own affair, and 403 for a program.
 pub(crate) struct Caller(pub(crate) Actor);
 
 /// Where the request came from, whoever sent it.
@@ -35,20 +50,34 @@ impl FromRequest for Caller {
 }
 
 fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
-    let session = match request.extensions().get::<Recognised>() {
+    let bearer = match request.extensions().get::<Recognised>() {
         Some(Recognised(recognised)) => recognised.clone()?,
         None => return Err(Problem::new(ErrorCode::Unauthorized)),
     };
-    check_tenant(request, &session)?;
-    Ok(Caller(session.actor(origin(request))))
+    match bearer {
+        Bearer::Session(session) => {
+            check_tenant(request, session.standing, session.organization_slug.as_deref())?;
+            Ok(Caller(session.actor(origin(request))))
+        }
+        Bearer::Key(key) if takes_keys(request) => {
+            check_tenant(request, Some(key.standing()), Some(&key.organization_slug))?;
+            Ok(Caller(key.actor(origin(request))))
+        }
+        Bearer::Key(_) => Err(Problem::new(ErrorCode::Forbidden).because("an operation for people")),
+    }
+}
+
+/// Whether the operation that the request has reached is open to programs.
+fn takes_keys(request: &HttpRequest) -> bool {
+    request.match_pattern().is_some_and(|pattern| fallback::takes_keys(request.method().as_str(), &pattern))
 }
 
 /// A header that names another organization than the token's is answered like a path that does.
-fn check_tenant(request: &HttpRequest, session: &ActiveSession) -> Result<(), Problem> {
+fn check_tenant(request: &HttpRequest, standing: Option<Standing>, slug: Option<&str>) -> Result<(), Problem> {
     let Some(header) = request.headers().get(TENANT_HEADER) else { return Ok(()) };
     let named = header.to_str().unwrap_or_default();
-    let id = session.standing.map(|standing| standing.organization_id.to_string());
-    if Some(named) == id.as_deref() || Some(named) == session.organization_slug.as_deref() {
+    let id = standing.map(|standing| standing.organization_id.to_string());
+    if Some(named) == id.as_deref() || Some(named) == slug {
         Ok(())
     } else {
         Err(Problem::new(ErrorCode::ResourceNotFound))

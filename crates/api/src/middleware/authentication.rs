@@ -4,6 +4,7 @@
 //! so that a call that asks for nobody in particular does not fail over an old token.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use actix_web::body::MessageBody;
@@ -11,11 +12,13 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
+use stoa_application::access::authenticate_key::AuthenticateKeyError;
 use stoa_application::identity::authenticate::AuthenticateError;
-use stoa_domain::identity::session::ActiveSession;
+use stoa_domain::access::api_key::{ActiveKey, KEY_PREFIX};
+use tracing::Instrument as _;
 
 use crate::blocking;
-use crate::extract::Recognised;
+use crate::extract::{Bearer, Recognised};
 use crate::fallback;
 use crate::problem::{ErrorCode, Problem};
 use crate::state::Api;
@@ -27,7 +30,8 @@ pub(crate) async fn authenticate(
     if let (Some(token), Some(api)) = (bearer(&request), request.app_data::<web::Data<Api>>())
         && asks_who(request.path())
     {
-        let recognised = recognise(api, token).await;
+        let from = request.peer_addr().map(|address| address.ip());
+        let recognised = recognise(api, token, from).await;
         request.extensions_mut().insert(Recognised(recognised));
     }
     next.call(request).await
@@ -46,12 +50,40 @@ fn bearer(request: &ServiceRequest) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-async fn recognise(api: &web::Data<Api>, token: &str) -> Result<Arc<ActiveSession>, Problem> {
+async fn recognise(api: &web::Data<Api>, token: &str, from: Option<IpAddr>) -> Result<Bearer, Problem> {
+    if token.starts_with(KEY_PREFIX) {
+        return recognise_key(api, token, from).await.map(Bearer::Key);
+    }
     if let Some(session) = api.identity.recall(token).map_err(Problem::from)? {
-        return Ok(session);
+        return Ok(Bearer::Session(session));
     }
     let token = token.to_owned();
-    blocking::database(api, move |api| api.identity.authenticate(&token)).await
+    blocking::database(api, move |api| api.identity.authenticate(&token)).await.map(Bearer::Session)
+}
+
+async fn recognise_key(api: &web::Data<Api>, text: &str, from: Option<IpAddr>) -> Result<Arc<ActiveKey>, Problem> {
+    if let Some(key) = api.access.recall_key(text, from).map_err(Problem::from)? {
+        return Ok(key);
+    }
+    let text = text.to_owned();
+    let key = blocking::database(api, move |api| api.access.authenticate_key(&text, from)).await?;
+    if api.access.is_key_use_news(&key) {
+        note_use(api, &key, from);
+    }
+    Ok(key)
+}
+
+/// The request goes on without waiting for this. Lost when Stoa is busy: the next use tells it.
+fn note_use(api: &web::Data<Api>, key: &Arc<ActiveKey>, from: Option<IpAddr>) {
+    let (api, key) = (api.clone(), Arc::clone(key));
+    let noting = async move {
+        let noted =
+            blocking::database(&api, move |api| api.access.note_key_use(&key, from).map_err(Problem::from)).await;
+        if let Err(problem) = noted {
+            tracing::warn!(%problem, private = problem.private(), "the use of an API key was not noted");
+        }
+    };
+    actix_web::rt::spawn(noting.in_current_span());
 }
 
 impl From<AuthenticateError> for Problem {
@@ -61,6 +93,18 @@ impl From<AuthenticateError> for Problem {
                 Self::new(ErrorCode::Unauthorized).because(error.to_string())
             }
             AuthenticateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AuthenticateKeyError> for Problem {
+    fn from(error: AuthenticateKeyError) -> Self {
+        match error {
+            AuthenticateKeyError::Unknown | AuthenticateKeyError::Expired => {
+                Self::new(ErrorCode::Unauthorized).because(error.to_string())
+            }
+            AuthenticateKeyError::Address => Self::new(ErrorCode::Forbidden).because(error.to_string()),
+            AuthenticateKeyError::Store(error) => error.into(),
         }
     }
 }

@@ -44,6 +44,7 @@ impl ActiveSession {
         Actor {
             user_id: self.user_id,
             session_id: self.id,
+            key: None,
             standing: self.standing,
             platform_admin: self.platform_admin,
             origin,

@@ -4,10 +4,11 @@
 //! makes one: its fields are private to this module.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::ids::{OrganizationId, SessionId, UserId};
+use super::ids::{ApiKeyId, OrganizationId, SessionId, UserId};
 use super::permission::Permission;
 use super::rank::Rank;
 
@@ -31,6 +32,8 @@ pub enum ActorType {
     Anonymous,
     /// Stoa itself: the command line or a job.
     System,
+    /// A program with an API key of an organization.
+    ApiKey,
 }
 
 impl ActorType {
@@ -40,6 +43,7 @@ impl ActorType {
             Self::User => "user",
             Self::Anonymous => "anonymous",
             Self::System => "system",
+            Self::ApiKey => "api_key",
         }
     }
 }
@@ -49,10 +53,12 @@ impl ActorType {
 pub struct Stamp {
     /// What kind of actor.
     pub actor_type: ActorType,
-    /// The person; the nil id for the other kinds.
+    /// The person; of an API key whoever made it; the nil id for the other kinds.
     pub user_id: UserId,
     /// The session, where there is one.
     pub session_id: Option<SessionId>,
+    /// The API key, of exactly the actors of that type.
+    pub api_key_id: Option<ApiKeyId>,
     /// Where the request came from.
     pub origin: Origin,
 }
@@ -60,17 +66,17 @@ pub struct Stamp {
 impl Stamp {
     /// Somebody not signed in.
     pub fn anonymous(origin: Origin) -> Self {
-        Self { actor_type: ActorType::Anonymous, user_id: UserId::NIL, session_id: None, origin }
+        Self { actor_type: ActorType::Anonymous, ..Self::user(UserId::NIL, origin) }
     }
 
     /// A person who is just being recognised, and so has no session yet.
     pub fn user(user_id: UserId, origin: Origin) -> Self {
-        Self { actor_type: ActorType::User, user_id, session_id: None, origin }
+        Self { actor_type: ActorType::User, user_id, session_id: None, api_key_id: None, origin }
     }
 
     /// Stoa itself.
     pub fn system() -> Self {
-        Self { actor_type: ActorType::System, user_id: UserId::NIL, session_id: None, origin: Origin::default() }
+        Self { actor_type: ActorType::System, ..Self::user(UserId::NIL, Origin::default()) }
     }
 }
 
@@ -169,13 +175,33 @@ pub struct Standing {
     pub rank: Rank,
 }
 
-/// A signed-in person: what a request is allowed is asked of this.
+/// The API key behind a request, with what narrows its rank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActingKey {
+    /// The key.
+    pub id: ApiKeyId,
+    /// The only permissions it has of those of its rank; all of them if there is no such list.
+    pub scope: Option<Arc<[Permission]>>,
+}
+
+impl ActingKey {
+    fn admits(&self, permission: Permission) -> bool {
+        !permission.is_personal() && self.scope.as_ref().is_none_or(|scope| scope.contains(&permission))
+    }
+}
+
+/// A signed-in person, or a program with an API key: what a request is allowed is asked of this.
+///
+/// A key is let in only to operations that take a permission; what is a person's own affair
+/// refuses it before its use case runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// The person.
+    /// The person; of an API key whoever made it, who answers for it.
     pub user_id: UserId,
-    /// The session behind the token.
+    /// The session behind the token; the nil id where a key is in its place.
     pub session_id: SessionId,
+    /// The API key, where one is in place of a session.
+    pub key: Option<ActingKey>,
     /// The organization the token is for; none for somebody who belongs to none.
     pub standing: Option<Standing>,
     /// Whether the person is an administrator of the platform itself.
@@ -191,7 +217,9 @@ impl Actor {
     /// [`Forbidden`] without that permission, or without an organization.
     pub fn authorize(&self, permission: Permission) -> Result<TenantScope, Forbidden> {
         match self.standing {
-            Some(standing) if standing.rank.permissions().contains(&permission) => Ok(self.scope_in(standing)),
+            Some(standing) if standing.rank.permissions().contains(&permission) && self.admits(permission) => {
+                Ok(self.scope_in(standing))
+            }
             _ => Err(Forbidden),
         }
     }
@@ -222,7 +250,11 @@ impl Actor {
     /// # Errors
     /// [`Forbidden`] for everybody else.
     pub fn authorize_platform(&self) -> Result<PlatformScope, Forbidden> {
-        if self.platform_admin { Ok(PlatformScope { stamp: self.stamp() }) } else { Err(Forbidden) }
+        if self.platform_admin && self.key.is_none() {
+            Ok(PlatformScope { stamp: self.stamp() })
+        } else {
+            Err(Forbidden)
+        }
     }
 
     /// The rank in the organization the token is for.
@@ -235,16 +267,19 @@ impl Actor {
         ControlScope { organization: self.standing.map(|standing| standing.organization_id), stamp: self.stamp() }
     }
 
+    fn admits(&self, permission: Permission) -> bool {
+        self.key.as_ref().is_none_or(|key| key.admits(permission))
+    }
+
     fn scope_in(&self, standing: Standing) -> TenantScope {
         TenantScope { tenant: standing.organization_id, stamp: self.stamp() }
     }
 
     fn stamp(&self) -> Stamp {
-        Stamp {
-            actor_type: ActorType::User,
-            user_id: self.user_id,
-            session_id: Some(self.session_id),
-            origin: self.origin.clone(),
+        let person = Stamp::user(self.user_id, self.origin.clone());
+        match &self.key {
+            None => Stamp { session_id: Some(self.session_id), ..person },
+            Some(key) => Stamp { actor_type: ActorType::ApiKey, api_key_id: Some(key.id), ..person },
         }
     }
 }
@@ -273,7 +308,7 @@ pub enum Denied {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::permission::{WAREHOUSE_MANAGE, WAREHOUSE_VIEW};
+    use crate::kernel::permission::{API_KEY_MANAGE, WAREHOUSE_MANAGE, WAREHOUSE_VIEW};
     use uuid::Uuid;
 
     fn organization(n: u128) -> OrganizationId {
@@ -284,6 +319,7 @@ mod tests {
         Actor {
             user_id: Uuid::from_u128(7).into(),
             session_id: Uuid::from_u128(8).into(),
+            key: None,
             standing,
             platform_admin: false,
             origin: Origin::default(),
@@ -321,5 +357,40 @@ mod tests {
     fn without_an_organization_nothing_is_allowed() {
         assert_eq!(actor(None).authorize(WAREHOUSE_VIEW), Err(Forbidden));
         assert_eq!(actor(None).belongs_to(organization(1)), Err(Elsewhere));
+    }
+
+    fn key(scope: Option<&[Permission]>) -> Actor {
+        let key = ActingKey { id: Uuid::from_u128(9).into(), scope: scope.map(Arc::from) };
+        let standing = Standing { organization_id: organization(1), rank: Rank::Admin };
+        Actor { session_id: SessionId::NIL, key: Some(key), ..actor(Some(standing)) }
+    }
+
+    #[test]
+    fn a_key_has_the_permissions_of_its_rank_but_no_say_over_keys() {
+        assert!(key(None).authorize(WAREHOUSE_MANAGE).is_ok());
+        assert_eq!(key(None).authorize(API_KEY_MANAGE), Err(Forbidden));
+        assert_eq!(key(Some(&[API_KEY_MANAGE])).authorize(API_KEY_MANAGE), Err(Forbidden));
+    }
+
+    #[test]
+    fn the_scope_of_a_key_leaves_it_nothing_else() {
+        let reader = key(Some(&[WAREHOUSE_VIEW]));
+        assert!(reader.authorize(WAREHOUSE_VIEW).is_ok());
+        assert_eq!(reader.authorize(WAREHOUSE_MANAGE), Err(Forbidden));
+        assert_eq!(key(Some(&[])).authorize(WAREHOUSE_VIEW), Err(Forbidden));
+    }
+
+    #[test]
+    fn a_key_never_administers_the_platform() {
+        let of_administrator = Actor { platform_admin: true, ..key(None) };
+        assert_eq!(of_administrator.authorize_platform(), Err(Forbidden));
+    }
+
+    #[test]
+    fn what_a_key_does_is_stamped_with_the_key_and_whoever_made_it() {
+        let scope = key(None).authorize(WAREHOUSE_VIEW).unwrap();
+        let Stamp { actor_type, user_id, session_id, api_key_id, .. } = scope.stamp();
+        assert_eq!((*actor_type, *user_id, *session_id), (ActorType::ApiKey, Uuid::from_u128(7).into(), None));
+        assert_eq!(*api_key_id, Some(Uuid::from_u128(9).into()));
     }
 }

@@ -66,3 +66,7 @@ id!(
     /// A warehouse of an organization.
     WarehouseId
 );
+id!(
+    /// A program's key to an organization.
+    ApiKeyId
+);

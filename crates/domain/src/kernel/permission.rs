@@ -17,6 +17,16 @@ impl Permission {
         self.code
     }
 
+    /// The permission of this code, if there is one.
+    pub fn of_code(code: &str) -> Option<Self> {
+        ALL.iter().copied().find(|permission| permission.code == code)
+    }
+
+    /// Whether only people have it, whatever the rank of a key: else a key could outlive its end.
+    pub fn is_personal(self) -> bool {
+        self == API_KEY_MANAGE
+    }
+
     /// What it allows, in a few words.
     pub fn description(self) -> &'static str {
         self.description
@@ -49,6 +59,7 @@ catalogue! {
     USER_VIEW = "user.view", "See the organization's people";
     USER_INVITE = "user.invite", "Bring people into the organization";
     USER_DISABLE = "user.disable", "Remove people from the organization";
+    API_KEY_MANAGE = "api_key.manage", "Make, replace and revoke the organization's API keys";
     WAREHOUSE_VIEW = "warehouse.view", "See warehouses";
     WAREHOUSE_MANAGE = "warehouse.manage", "Create, change, delete and restore warehouses";
 }
@@ -57,7 +68,13 @@ catalogue! {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::ALL;
+    use super::{ALL, Permission, USER_VIEW};
+
+    #[test]
+    fn a_permission_is_found_by_its_code() {
+        assert_eq!(Permission::of_code("user.view"), Some(USER_VIEW));
+        assert_eq!(Permission::of_code("user.*"), None);
+    }
 
     #[test]
     fn codes_are_unique_and_well_formed() {

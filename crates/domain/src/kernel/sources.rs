@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound as _, Utc};
 use serde::Serializer;
 use uuid::Uuid;
+
+use super::field::{Flaw, Parsed};
 
 /// An instant in UTC with microseconds, the precision both engines store.
 pub type Timestamp = DateTime<Utc>;
@@ -16,6 +18,26 @@ pub type Timestamp = DateTime<Utc>;
 /// Those of the serializer.
 pub fn rfc3339<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&at.to_rfc3339_opts(SecondsFormat::Micros, true))
+}
+
+/// [`rfc3339`] for an instant that may be missing.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn rfc3339_option<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => rfc3339(at, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// Reads RFC 3339 with any offset; what is finer than a microsecond is cut.
+impl Parsed for Timestamp {
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        let flaw = Flaw { code: "timestamp", message: "must be an instant such as 2030-01-31T12:00:00Z" };
+        let at = DateTime::parse_from_rfc3339(text).map_err(|_| flaw)?;
+        Ok(at.to_utc().trunc_subsecs(6))
+    }
 }
 
 /// Tells the time.
@@ -65,6 +87,15 @@ mod tests {
     struct Line {
         #[serde(serialize_with = "rfc3339")]
         at: Timestamp,
+    }
+
+    #[test]
+    fn an_instant_is_read_with_any_offset_to_the_microsecond() {
+        let at = Timestamp::parse("2030-01-31T12:00:00.123456789+09:00").unwrap();
+        assert_eq!(at.to_rfc3339(), "2030-01-31T03:00:00.123456+00:00");
+        for text in ["", "2030-01-31", "2030-02-31T00:00:00Z", "now"] {
+            assert_eq!(Timestamp::parse(text).unwrap_err().code, "timestamp", "{text}");
+        }
     }
 
     #[test]

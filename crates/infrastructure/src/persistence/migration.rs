@@ -12,6 +12,7 @@ use thiserror::Error;
 use super::pool::{DatabaseUrl, ROLE, prepare_sqlite_writer};
 
 const CONTROL: EmbeddedMigrations = embed_migrations!("../../migrations/control");
+const CONTROL_POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/control-postgres");
 const CONTROL_SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/control-sqlite");
 const TENANT: EmbeddedMigrations = embed_migrations!("../../migrations/tenant");
 const TENANT_POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/tenant-postgres");
@@ -136,6 +137,7 @@ struct Postgres;
 impl MigrationSource<Pg> for Postgres {
     fn migrations(&self) -> diesel::migration::Result<Vec<Box<dyn Migration<Pg>>>> {
         let mut all = MigrationSource::<Pg>::migrations(&CONTROL)?;
+        all.extend(MigrationSource::<Pg>::migrations(&CONTROL_POSTGRES)?);
         all.extend(MigrationSource::<Pg>::migrations(&TENANT)?);
         all.extend(MigrationSource::<Pg>::migrations(&TENANT_POSTGRES)?);
         Ok(sorted(all))

@@ -6,6 +6,7 @@ use diesel::Connection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
+use stoa_domain::access::ports::{Access, AccessTx};
 use stoa_domain::cold_storage::ports::{ColdStorage, ColdStorageTx};
 use stoa_domain::identity::ports::{Identity, IdentityTx};
 use stoa_domain::kernel::actor::{ControlScope, TenantScope};
@@ -213,6 +214,8 @@ macro_rules! control_context {
 }
 
 tenant_context!(ColdStorage, tx => ColdStorageTx { warehouses: &tx, audit: &tx });
+
+control_context!(Access, tx => AccessTx { api_keys: &tx, audit: &tx });
 
 control_context!(Identity, tx => IdentityTx {
     users: &tx,

@@ -132,6 +132,16 @@ suite! { members of organizations::members in "organizations/members.rs":
     an_admin_who_comes_back_as_a_member_is_one,
 }
 
+suite! { api_keys of access::api_keys in "access/api_keys.rs":
+    a_key_is_found_as_it_was_added,
+    a_key_is_found_by_its_text_with_its_organization,
+    a_key_is_out_of_reach_of_another_organization,
+    a_text_is_replaced_once_from_the_same_text,
+    a_key_is_revoked_once_and_for_good,
+    keys_are_listed_by_time_of_making_and_paged,
+    a_use_is_noted_once_a_minute,
+}
+
 suite! { audit of audit in "audit.rs":
     an_entry_carries_the_stamp_and_the_organization_of_its_scope,
     an_entry_of_the_control_plane_carries_what_its_scope_says,

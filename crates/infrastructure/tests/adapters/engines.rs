@@ -7,6 +7,7 @@ use chrono::DateTime;
 use serde_json::Value;
 use stoa_contracts::Subject;
 use stoa_contracts::subject::{Plane, Recorded};
+use stoa_domain::access::ports::Access;
 use stoa_domain::cold_storage::ports::ColdStorage;
 use stoa_domain::identity::ports::Identity;
 use stoa_domain::kernel::unit_of_work::UnitOfWork;
@@ -47,6 +48,10 @@ impl<'d> Adapters<'d> {
 }
 
 impl Subject for Adapters<'_> {
+    fn access(&self) -> &(dyn UnitOfWork<Access> + 'static) {
+        &self.database
+    }
+
     fn cold_storage(&self) -> &(dyn UnitOfWork<ColdStorage> + 'static) {
         &self.database
     }
@@ -95,7 +100,7 @@ fn trail_query(engine: Engine, table: &str, organization: &str) -> String {
     let parts = [
         format!("'organization', {}", id_sql(engine, organization)),
         format!("'at', {}", micros_sql(engine, "at")),
-        ["id", "user_id", "session_id", "resource_id"].map(id).join(", "),
+        ["id", "user_id", "session_id", "api_key_id", "resource_id"].map(id).join(", "),
         ["actor_type", "action", "resource_type", "ip_address", "user_agent", "trace_id"]
             .map(|column| format!("'{column}', {column}"))
             .join(", "),
@@ -118,6 +123,7 @@ fn recorded(plane: Plane, line: &str) -> Recorded {
         actor_type: text("actor_type").unwrap(),
         user_id: id("user_id").unwrap(),
         session_id: id("session_id"),
+        api_key_id: id("api_key_id"),
         action: text("action").unwrap(),
         resource_type: text("resource_type").unwrap(),
         resource_id: id("resource_id").unwrap(),

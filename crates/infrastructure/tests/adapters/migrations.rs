@@ -2,10 +2,14 @@
 
 use std::thread;
 
+use stoa_contracts::Subject as _;
+use stoa_contracts::subject::Recorded;
+use stoa_contracts::world::{World, key_scope_in};
+use stoa_domain::kernel::actor::Origin;
 use stoa_infrastructure::persistence::migration::{MigrationError, Migrator};
 use stoa_infrastructure::testing::{Engine, TestDatabase};
 
-use crate::engines::on_every_engine;
+use crate::engines::{Adapters, on_every_engine};
 
 /// A version from long after this program was made.
 const LATER: &str = "29991231235959";
@@ -159,5 +163,62 @@ fn two_that_migrate_at_once_both_succeed() {
             runners.map(|runner| runner.join().expect("a migrator that succeeds"))
         });
         assert_eq!(ran.iter().sum::<usize>(), alone, "{ran:?}: each migration ran once");
+    });
+}
+
+/// The first version that knows API keys in the trails.
+const API_KEYS_IN_TRAILS: &str = "20261121140100";
+
+#[test]
+fn entries_survive_the_way_back_to_before_api_keys_and_forth() {
+    on_every_engine(|home| {
+        let adapters = Adapters::of(home);
+        let world = World::new(&adapters);
+        let scope = key_scope_in(world.ours.id(), world.ours.owner.id, Origin::default());
+        adapters.cold_storage().run(&scope, |tx| tx.audit.record(&world.entry("warehouse.create"))).unwrap();
+        adapters.identity().run(&scope.control(), |tx| tx.audit.record(&world.entry("member.add"))).unwrap();
+        world.cold_storage(&world.theirs, |tx| tx.audit.record(&world.entry("warehouse.create"))).unwrap();
+        let sorted = || {
+            let mut trail = adapters.trail();
+            trail.sort_by_key(|entry| entry.id);
+            trail
+        };
+        let before = sorted();
+        assert_eq!(before.iter().filter(|entry| entry.actor_type == "api_key").count(), 2);
+
+        let mut migrator = home.migrator();
+        let applied = migrator.status().expect("a status").applied;
+        let count = applied.iter().filter(|version| version.as_str() >= API_KEYS_IN_TRAILS).count();
+        migrator.down(count).expect("migrations are taken back");
+        assert_eq!(up(&mut migrator).len(), count);
+
+        let expected: Vec<_> = before
+            .into_iter()
+            .map(|entry| Recorded {
+                actor_type: if entry.api_key_id.is_some() { "user".to_owned() } else { entry.actor_type },
+                api_key_id: None,
+                ..entry
+            })
+            .collect();
+        assert_eq!(sorted(), expected);
+    });
+}
+
+#[test]
+fn an_entry_names_a_key_exactly_when_a_key_has_acted() {
+    on_every_engine(|home| {
+        let (id, at) = match home.engine() {
+            Engine::Sqlite => ("zeroblob(16)", "0"),
+            Engine::Postgres => ("gen_random_uuid()", "now()"),
+        };
+        for (actor, key) in [("api_key", "NULL"), ("user", id), ("robot", "NULL")] {
+            for (table, tenant) in [("control_audit_entries", "organization_id"), ("audit_entries", "tenant_id")] {
+                let sql = format!(
+                    "INSERT INTO {table} ({tenant}, id, at, actor_type, user_id, action, resource_type, resource_id, \
+                     trace_id, api_key_id) VALUES ({id}, {id}, {at}, '{actor}', {id}, 'x', 'x', {id}, '', {key})"
+                );
+                assert!(home.execute(&sql).is_err(), "{sql}");
+            }
+        }
     });
 }

@@ -90,6 +90,7 @@ fn acting(owner: &Account) -> Result<Actor> {
     Ok(Actor {
         user_id: owner.user.id,
         session_id: SessionId::NIL,
+        key: None,
         standing: Some(standing),
         platform_admin: false,
         origin: Origin::default(),

@@ -94,6 +94,12 @@ fn secrets_of_a_scenario(server: &Serving) -> Vec<String> {
     keep(&server.post("/api/v1/auth/switch-organization", &access, &here).1);
     let (_, renewed) = server.post("/api/v1/auth/refresh", "", &json!({"refresh_token": refresh}));
     let (_, next) = keep(&renewed);
+    let (_, made) = server.post("/api/v1/api-keys", &access, &json!({"name": "Scales", "role": "member"}));
+    let key = made["key"].as_str().unwrap().to_owned();
+    assert_eq!(server.get("/api/v1/warehouses", &key).0, 200);
+    assert_eq!(server.get("/api/v1/auth/me", &key).0, 403);
+    assert_eq!(server.get("/api/v1/warehouses", &format!("{key}x")).0, 401);
+    secrets.push(key);
     for (path, token, body, status) in [
         ("/api/v1/auth/login", "", login("Wrong-Horse-1"), 401),
         ("/api/v1/auth/login", "", json!({"email": "kim@example.com", "password": {"is": PASSWORD}}), 422),
@@ -120,7 +126,8 @@ fn no_secret_is_in_the_log_however_much_is_logged() {
             let program = Program::over(&database).with(&[("LOG_LEVEL", "trace"), ("LOG_FORMAT", format)]);
             database
                 .execute(
-                    "DELETE FROM refresh_tokens; DELETE FROM sessions; DELETE FROM organization_owners; \
+                    "DELETE FROM api_keys; DELETE FROM refresh_tokens; DELETE FROM sessions; \
+                              DELETE FROM organization_owners; \
                               DELETE FROM organization_members; DELETE FROM user_login_password; \
                               DELETE FROM user_profile; DELETE FROM users",
                 )
@@ -131,7 +138,7 @@ fn no_secret_is_in_the_log_however_much_is_logged() {
             assert!(err.contains("/api/v1/auth/login") && err.contains("TRACE"), "it logs too little: {err}");
             let key = fs::read_to_string(program.home().join("data/keys/access-token.pem")).unwrap();
             let key = key.lines().nth(1).unwrap().to_owned();
-            assert_eq!(secrets.len(), 3 + 10, "not every token was given");
+            assert_eq!(secrets.len(), 3 + 10 + 1, "not every token was given");
             for secret in secrets.iter().chain([&key]) {
                 // A signature on its own is as good as its token.
                 for part in secret.rsplit('.').take(1).chain([secret.as_str()]) {

@@ -25,11 +25,12 @@ pub(super) struct NewAuditRow<'a> {
     ip_address: Option<String>,
     user_agent: Option<&'a str>,
     trace_id: &'a str,
+    api_key_id: Option<Id>,
 }
 
 impl<'a> NewAuditRow<'a> {
     pub(super) fn new(scope: &'a TenantScope, entry: &'a AuditEntry) -> Self {
-        let Stamp { actor_type, user_id, session_id, origin } = scope.stamp();
+        let Stamp { actor_type, user_id, session_id, api_key_id, origin } = scope.stamp();
         Self {
             tenant_id: scope.tenant().into(),
             id: entry.id.into(),
@@ -45,6 +46,7 @@ impl<'a> NewAuditRow<'a> {
             ip_address: origin.ip_address.map(|address| address.to_string()),
             user_agent: origin.user_agent.as_deref(),
             trace_id: &origin.trace_id,
+            api_key_id: api_key_id.map(Into::into),
         }
     }
 }
@@ -66,11 +68,12 @@ pub(super) struct NewControlAuditRow<'a> {
     ip_address: Option<String>,
     user_agent: Option<&'a str>,
     trace_id: &'a str,
+    api_key_id: Option<Id>,
 }
 
 impl<'a> NewControlAuditRow<'a> {
     pub(super) fn new(scope: &'a ControlScope, entry: &'a AuditEntry) -> Self {
-        let Stamp { actor_type, user_id, session_id, origin } = scope.stamp();
+        let Stamp { actor_type, user_id, session_id, api_key_id, origin } = scope.stamp();
         Self {
             id: entry.id.into(),
             organization_id: scope.organization().map(Into::into),
@@ -86,6 +89,7 @@ impl<'a> NewControlAuditRow<'a> {
             ip_address: origin.ip_address.map(|address| address.to_string()),
             user_agent: origin.user_agent.as_deref(),
             trace_id: &origin.trace_id,
+            api_key_id: api_key_id.map(Into::into),
         }
     }
 }

@@ -139,6 +139,28 @@ diesel::table! {
 diesel::table! {
     use crate::persistence::sql_types::*;
 
+    api_keys (id) {
+        id -> Uuid,
+        organization_id -> Uuid,
+        name -> Text,
+        role -> Text,
+        scope -> Nullable<Text>,
+        allowed_addresses -> Nullable<Text>,
+        prefix -> Text,
+        digest -> Binary,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        rotated_at -> Nullable<Timestamptz>,
+        expires_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        last_used_ip -> Nullable<Text>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
     control_audit_entries (id) {
         id -> Uuid,
         organization_id -> Nullable<Uuid>,
@@ -154,6 +176,7 @@ diesel::table! {
         ip_address -> Nullable<Text>,
         user_agent -> Nullable<Text>,
         trace_id -> Text,
+        api_key_id -> Nullable<Uuid>,
     }
 }
 
@@ -169,4 +192,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     organization_standings,
     sessions,
     refresh_tokens,
+    api_keys,
 );

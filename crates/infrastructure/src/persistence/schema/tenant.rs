@@ -22,6 +22,7 @@ diesel::table! {
         ip_address -> Nullable<Text>,
         user_agent -> Nullable<Text>,
         trace_id -> Text,
+        api_key_id -> Nullable<Uuid>,
     }
 }
 

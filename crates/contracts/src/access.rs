@@ -1,0 +1,3 @@
+//! Contracts of API keys.
+
+pub mod api_keys;

@@ -1,0 +1,4 @@
+//! API keys.
+
+mod api_key_repository;
+mod rows;
