@@ -1,5 +1,21 @@
 //! Identity over HTTP.
 
 mod auth;
+mod keys;
 
-pub(crate) use auth::{Document, routes};
+use actix_web::web;
+use utoipa::OpenApi;
+
+/// The routes.
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config.configure(auth::routes).configure(keys::routes);
+}
+
+/// The document of these routes.
+pub(crate) struct Document;
+
+impl OpenApi for Document {
+    fn openapi() -> utoipa::openapi::OpenApi {
+        auth::Document::openapi().merge_from(keys::Document::openapi())
+    }
+}

@@ -62,6 +62,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation("token", Public, &[InvalidCredentials]),
     operation("login", Public, &[InvalidCredentials]),
     operation("refresh", Public, &[InvalidToken]),
+    operation("key_set", Public, &[]),
     operation("logout", SignedIn, &[]),
     operation("me", SignedIn, &[]),
     operation("switch_organization", SignedIn, &[ResourceNotFound]),

@@ -4,6 +4,7 @@ pub mod authenticate;
 pub mod create_person;
 pub mod describe_me;
 pub mod find_person;
+pub mod publish_keys;
 pub mod refresh;
 pub mod register;
 pub mod service;

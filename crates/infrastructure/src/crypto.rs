@@ -3,4 +3,5 @@
 pub mod api_key;
 pub mod argon2;
 pub mod jwt;
+mod key_folder;
 pub mod refresh_token;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod create_admin;
+mod keys;
 mod migrate;
 mod seed;
 mod serve;
@@ -34,6 +35,8 @@ enum Command {
     Seed(seed::Arguments),
     /// Create a platform administrator, or a person with an organization
     CreateAdmin(create_admin::Arguments),
+    /// The keys that sign access tokens: list, rotate, retire
+    Keys(keys::Arguments),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -61,6 +64,7 @@ fn run(line: CommandLine) -> Result<()> {
         Command::Migrate(arguments) => migrate::run(&settings, &arguments),
         Command::Seed(arguments) => seed::run(&settings, &arguments),
         Command::CreateAdmin(arguments) => create_admin::run(&settings, arguments),
+        Command::Keys(arguments) => keys::run(&settings, &arguments),
         Command::Openapi => Ok(()),
     }
 }

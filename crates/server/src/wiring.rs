@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use stoa_api::app::{HttpSettings, Origins};
 use stoa_api::lane::Lane;
 use stoa_api::state::{Api, Lanes};
@@ -18,7 +18,7 @@ use stoa_infrastructure::cache::api_key_cache::ProcessApiKeyCache;
 use stoa_infrastructure::cache::session_cache::ProcessSessionCache;
 use stoa_infrastructure::crypto::api_key::RandomApiKeys;
 use stoa_infrastructure::crypto::argon2::{Argon2idHasher, HashingCost};
-use stoa_infrastructure::crypto::jwt::JwtSigner;
+use stoa_infrastructure::crypto::jwt::{JwtSigner, KeyFolder, Pace};
 use stoa_infrastructure::crypto::refresh_token::RandomRefreshTokens;
 use stoa_infrastructure::persistence::{self, Database, PoolSettings};
 use stoa_infrastructure::sources;
@@ -31,8 +31,8 @@ const WAITING_FOR_DATABASE: usize = 1024;
 const WAITING_FOR_HASHING: usize = 128;
 /// How long one of them waits.
 const HASHING_PATIENCE: Duration = Duration::from_secs(10);
-/// File of the generated key inside the data folder.
-const KEY_FILE: &str = "keys/access-token.pem";
+/// Folder of the generated keys inside the data folder.
+const KEYS: &str = "keys";
 
 /// Where the persistence finds the database of these settings.
 pub fn database_url(settings: &Settings) -> persistence::DatabaseUrl {
@@ -115,12 +115,28 @@ fn policy(settings: &Settings) -> Result<IdentityPolicy> {
     Ok(IdentityPolicy { registration_open: settings.enable_registration, lifetimes })
 }
 
+/// The folder of the keys that sign access tokens; none where a secret or a single file does.
+pub fn key_folder(settings: &Settings) -> Option<KeyFolder> {
+    match &settings.signing_key {
+        SigningKey::Secret(_) | SigningKey::File(_) => None,
+        SigningKey::Folder(path) => Some(KeyFolder::new(path.clone())),
+        SigningKey::Generated => Some(KeyFolder::new(settings.data_dir.join(KEYS))),
+    }
+}
+
 fn signer(settings: &Settings) -> Result<Arc<dyn TokenSigner>> {
-    let signer = match &settings.signing_key {
-        SigningKey::Secret(secret) => JwtSigner::hs256(secret),
-        SigningKey::File(path) => JwtSigner::ed25519_file(path).context("the key that signs access tokens")?,
-        SigningKey::Generated => JwtSigner::ed25519_file_or_new(&settings.data_dir.join(KEY_FILE))
-            .context("the key that signs access tokens")?,
+    if settings.signing_key == SigningKey::Generated
+        && let Some(folder) = key_folder(settings)
+    {
+        folder.make_first().context("the keys that sign access tokens")?;
+    }
+    let signer = match (&settings.signing_key, key_folder(settings)) {
+        (_, Some(folder)) => JwtSigner::ed25519_folder(folder, Pace::default()),
+        (SigningKey::Secret(secret), None) => Ok(JwtSigner::hs256(secret)),
+        (SigningKey::File(path), None) => JwtSigner::ed25519_file(path),
+        (SigningKey::Folder(_) | SigningKey::Generated, None) => {
+            bail!("the keys that sign access tokens have no folder")
+        }
     };
-    Ok(Arc::new(signer))
+    Ok(Arc::new(signer.context("the keys that sign access tokens")?))
 }

@@ -61,6 +61,7 @@ const ROWS: &[Row] = &[
     row("refresh", 200, |it| {
         ("/api/v1/auth/refresh".into(), Body::Json(json!({"refresh_token": it.newcomer.refresh})))
     }),
+    row("key_set", 200, |_| ("/.well-known/jwks.json".into(), Body::None)),
     row("logout", 204, |_| ("/api/v1/auth/logout".into(), Body::None)),
     row("me", 200, |_| ("/api/v1/auth/me".into(), Body::None)),
     row("switch_organization", 200, |it| {

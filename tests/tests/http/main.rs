@@ -15,6 +15,7 @@ mod concurrency;
 mod documents;
 mod envelope;
 mod identity;
+mod key_set;
 mod members;
 mod organizations;
 mod outages;

@@ -20,7 +20,7 @@ use crate::respond::{created, no_content, ok};
 use crate::state::Api;
 
 /// The routes.
-pub(crate) fn routes(config: &mut web::ServiceConfig) {
+pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(register)
         .service(token)
@@ -34,7 +34,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 /// The document of these routes.
 #[derive(OpenApi)]
 #[openapi(paths(register, token, login, refresh, logout, me, switch_organization))]
-pub(crate) struct Document;
+pub(super) struct Document;
 
 /// Register with an organization
 ///

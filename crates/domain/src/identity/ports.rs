@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::password::PasswordHash;
 use super::session::{ActiveSession, Session};
 use super::token::{
-    AccessClaims, InvalidToken, RefreshToken, SigningError, Spending, TokenDigest, TokenOwner, VerifiedToken,
+    AccessClaims, InvalidToken, PublicKey, RefreshToken, SigningError, Spending, TokenDigest, TokenOwner, VerifiedToken,
 };
 use super::user::{Account, User};
 use crate::audit::AuditTrail;
@@ -206,12 +206,16 @@ pub trait TokenSigner: Send + Sync {
     /// [`SigningError`] if the key does not work.
     fn sign(&self, claims: &AccessClaims) -> Result<Secret, SigningError>;
 
-    /// Reads a token that this installation signed, with its one algorithm and for its issuer and
-    /// audience. Does not look at the clock: the caller compares `expires_at`.
+    /// Reads a token that this installation signed with a key that is not retired, with its one
+    /// algorithm and for its issuer and audience. Does not look at the clock: the caller compares `expires_at`.
     ///
     /// # Errors
     /// [`InvalidToken`] for every other text.
     fn verify(&self, token: &str) -> Result<VerifiedToken, InvalidToken>;
+
+    /// The keys by which others verify tokens of this installation, the one that signs first; none
+    /// where a shared secret signs.
+    fn public_keys(&self) -> Vec<PublicKey>;
 }
 
 /// Makes refresh tokens.

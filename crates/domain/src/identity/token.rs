@@ -53,6 +53,15 @@ pub struct VerifiedToken {
 #[error("the token is not valid")]
 pub struct InvalidToken;
 
+/// A public key by which others verify our tokens: Ed25519.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    /// Its id: its thumbprint by RFC 7638. Tokens name the key that has signed them by it.
+    pub kid: String,
+    /// The key itself, 32 bytes in base64 for URLs.
+    pub x: String,
+}
+
 /// The key could not sign: a fault of the installation.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the token could not be signed: {0}")]

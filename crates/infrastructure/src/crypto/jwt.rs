@@ -1,44 +1,32 @@
 //! Access tokens as JSON Web Tokens, signed by Ed25519 or HMAC-SHA256.
+//!
+//! The keys of a folder are a ring: one signs, all of them verify. A running process looks into the
+//! folder again every minute, and when it meets a key it does not know.
 
-use std::fs;
-use std::io;
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
+use std::time::{Duration, Instant};
 
-use aws_lc_rs::encoding::AsDer;
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chrono::DateTime;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use stoa_domain::identity::ports::TokenSigner;
-use stoa_domain::identity::token::{AccessClaims, InvalidToken, SigningError, VerifiedToken};
+use stoa_domain::identity::token::{AccessClaims, InvalidToken, PublicKey, SigningError, VerifiedToken};
 use stoa_domain::kernel::secret::Secret;
-use thiserror::Error;
 use uuid::Uuid;
+
+use super::key_folder::SigningPair;
+pub use super::key_folder::{KeyError, KeyFolder, ListedKey};
 
 const ISSUER: &str = "stoa";
 const AUDIENCE: &str = "stoa";
 /// Verified tokens remembered at once; about 150 bytes each.
 const REMEMBERED: u64 = 50_000;
-
-/// Why a key cannot be used.
-#[derive(Debug, Error)]
-pub enum KeyError {
-    /// The file could not be read or written.
-    #[error("{path}: {source}")]
-    File {
-        /// Which file.
-        path: String,
-        /// What the machine said.
-        source: io::Error,
-    },
-    /// The text is no Ed25519 private key in PKCS#8 PEM.
-    #[error("not an Ed25519 private key in PKCS#8 PEM: {0}")]
-    Unusable(String),
-}
+/// Characters of a key's id: SHA-256 in base64.
+const KID_LENGTH: usize = 43;
 
 /// What stands in a token.
 #[derive(Serialize, Deserialize)]
@@ -66,73 +54,187 @@ struct ReadClaims {
     exp: i64,
 }
 
-/// A [`TokenSigner`] that remembers which tokens it has verified: a signature is checked once.
-pub struct JwtSigner {
+/// How often the folder of the keys is looked into.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// So often in any case: then a retired key is no longer good.
+    pub every: Duration,
+    /// Not more often, whatever keys tokens name: forged ones must not keep the machine reading.
+    pub at_most: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { every: Duration::from_mins(1), at_most: Duration::from_secs(1) }
+    }
+}
+
+/// What tokens are verified with.
+enum Verifying {
+    /// A shared secret.
+    Secret(DecodingKey),
+    /// Public keys by their ids.
+    Ring(HashMap<String, DecodingKey>),
+}
+
+fn header(alg: Algorithm, kid: Option<String>) -> Header {
+    Header { typ: Some("JWT".into()), kid, ..Header::new(alg) }
+}
+
+/// The keys as they were last read.
+struct Keys {
+    /// Counts the readings, for what was verified under an earlier one.
+    reading: u64,
     header: Header,
     signing: EncodingKey,
-    verifying: DecodingKey,
+    verifying: Verifying,
+    published: Vec<PublicKey>,
+}
+
+impl Keys {
+    fn shared(secret: &Secret) -> Self {
+        let bytes = secret.expose().as_bytes();
+        let verifying = Verifying::Secret(DecodingKey::from_secret(bytes));
+        let header = header(Algorithm::HS256, None);
+        Self { reading: 0, header, signing: EncodingKey::from_secret(bytes), verifying, published: Vec::new() }
+    }
+
+    /// A ring of `signing` and others that only verify.
+    fn ring(reading: u64, signing: SigningPair, others: Vec<SigningPair>) -> Self {
+        let header = header(Algorithm::EdDSA, Some(signing.public.kid.clone()));
+        let mut ring = HashMap::from([(signing.public.kid.clone(), signing.verifying)]);
+        let mut published = vec![signing.public];
+        for other in others {
+            ring.insert(other.public.kid.clone(), other.verifying);
+            published.push(other.public);
+        }
+        Self { reading, header, signing: signing.signing, verifying: Verifying::Ring(ring), published }
+    }
+
+    fn of_folder(reading: u64, folder: &KeyFolder) -> Result<Self, KeyError> {
+        let (mut signing, others): (Vec<_>, Vec<_>) = folder.read()?.into_iter().partition(|(_, _, signs)| *signs);
+        let (_, signing, _) = signing.pop().ok_or_else(|| KeyError::Unknown("that signs".into()))?;
+        Ok(Self::ring(reading, signing, others.into_iter().map(|(_, pair, _)| pair).collect()))
+    }
+}
+
+/// A folder that may change, and when it was last looked into.
+struct Watched {
+    folder: KeyFolder,
+    pace: Pace,
+    looked: Mutex<Instant>,
+}
+
+/// A [`TokenSigner`] that remembers which tokens it has verified: a signature is checked once.
+pub struct JwtSigner {
+    keys: RwLock<Arc<Keys>>,
+    watched: Option<Watched>,
     validation: Validation,
-    verified: Cache<[u8; 32], VerifiedToken>,
+    verified: Cache<[u8; 32], (u64, VerifiedToken)>,
 }
 
 impl JwtSigner {
     /// Signs with HMAC-SHA256 under a shared secret.
     pub fn hs256(secret: &Secret) -> Self {
-        let bytes = secret.expose().as_bytes();
-        let header = Header::new(Algorithm::HS256);
-        Self::new(header, EncodingKey::from_secret(bytes), DecodingKey::from_secret(bytes))
+        Self::new(Keys::shared(secret), None)
     }
 
-    /// Signs with the Ed25519 key in this PKCS#8 PEM text.
+    /// Signs with the Ed25519 key in this PKCS#8 PEM text, and knows no other.
     ///
     /// # Errors
     /// [`KeyError::Unusable`] if it is no such key.
     pub fn ed25519(pem: &Secret) -> Result<Self, KeyError> {
-        let unusable = |error: String| KeyError::Unusable(error);
-        let der = der_of(pem.expose()).ok_or_else(|| unusable("no PRIVATE KEY block".into()))?;
-        let pair = Ed25519KeyPair::from_pkcs8(&der).map_err(|error| unusable(error.to_string()))?;
-        let public = pair.public_key().as_ref();
-        let mut header = Header::new(Algorithm::EdDSA);
-        header.kid = Some(URL_SAFE_NO_PAD.encode(&Sha256::digest(public)[..12]));
-        let signing = EncodingKey::from_ed_pem(pem.expose().as_bytes()).map_err(|error| unusable(error.to_string()))?;
-        let verifying = DecodingKey::from_ed_components(&URL_SAFE_NO_PAD.encode(public))
-            .map_err(|error| unusable(error.to_string()))?;
-        Ok(Self::new(header, signing, verifying))
+        Ok(Self::new(Keys::ring(0, SigningPair::parse(pem)?, Vec::new()), None))
     }
 
-    /// Signs with the Ed25519 key in this file.
+    /// Signs with the Ed25519 key in this file, and knows no other.
     ///
     /// # Errors
     /// [`KeyError`] if the file cannot be read or holds no such key.
     pub fn ed25519_file(path: &Path) -> Result<Self, KeyError> {
-        let pem = fs::read_to_string(path).map_err(|source| file_error(path, source))?;
-        Self::ed25519(&pem.into())
+        Ok(Self::new(Keys::ring(0, SigningPair::read(path)?, Vec::new()), None))
     }
 
-    /// Signs with the key in this file, which is made if it is not there, readable by its owner
-    /// alone. Of two processes that make it at once, both use the key of the first.
+    /// Signs and verifies with the Ed25519 keys in this folder, as they come and go.
     ///
     /// # Errors
-    /// [`KeyError`] if the file can be neither read nor made.
-    pub fn ed25519_file_or_new(path: &Path) -> Result<Self, KeyError> {
-        if !path.exists() {
-            let pair = Ed25519KeyPair::generate().map_err(|error| KeyError::Unusable(error.to_string()))?;
-            let der = AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(&pair)
-                .map_err(|error| KeyError::Unusable(error.to_string()))?;
-            write_new(path, &pem_of(der.as_ref())).map_err(|source| file_error(path, source))?;
-        }
-        Self::ed25519_file(path)
+    /// [`KeyError`] if the folder cannot be read or holds no key or an unusable one.
+    pub fn ed25519_folder(folder: KeyFolder, pace: Pace) -> Result<Self, KeyError> {
+        let keys = Keys::of_folder(0, &folder)?;
+        // The first unknown key is looked for at once.
+        let now = Instant::now();
+        let looked = Mutex::new(now.checked_sub(pace.at_most).unwrap_or(now));
+        Ok(Self::new(keys, Some(Watched { folder, pace, looked })))
     }
 
-    fn new(mut header: Header, signing: EncodingKey, verifying: DecodingKey) -> Self {
-        let mut validation = Validation::new(header.alg);
+    fn new(keys: Keys, watched: Option<Watched>) -> Self {
+        let mut validation = Validation::new(keys.header.alg);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         // The caller compares with the installation's clock, which a test can set.
         validation.validate_exp = false;
-        header.typ = Some("JWT".into());
-        Self { header, signing, verifying, validation, verified: Cache::new(REMEMBERED) }
+        Self { keys: RwLock::new(Arc::new(keys)), watched, validation, verified: Cache::new(REMEMBERED) }
+    }
+
+    fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The keys, read anew if it is time. Who finds somebody else reading does not wait.
+    fn keys_of_now(&self) -> Arc<Keys> {
+        if let Some(watched) = &self.watched {
+            match watched.looked.try_lock() {
+                Ok(mut looked) => self.look_after(watched, watched.pace.every, &mut looked),
+                Err(TryLockError::Poisoned(poisoned)) => {
+                    self.look_after(watched, watched.pace.every, &mut poisoned.into_inner());
+                }
+                Err(TryLockError::WouldBlock) => {}
+            }
+        }
+        self.keys()
+    }
+
+    /// The keys after a token has named one that is not among them. Who finds somebody else reading
+    /// waits, for that may be the reading that finds it.
+    fn keys_anew(&self) -> Arc<Keys> {
+        if let Some(watched) = &self.watched {
+            let mut looked = watched.looked.lock().unwrap_or_else(PoisonError::into_inner);
+            self.look_after(watched, watched.pace.at_most, &mut looked);
+        }
+        self.keys()
+    }
+
+    /// Reads the folder, if the last look is so long ago. A folder that cannot be read changes
+    /// nothing: the keys at hand go on.
+    fn look_after(&self, watched: &Watched, pause: Duration, looked: &mut Instant) {
+        if looked.elapsed() < pause {
+            return;
+        }
+        *looked = Instant::now();
+        match Keys::of_folder(self.keys().reading + 1, &watched.folder) {
+            Ok(keys) => {
+                *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+            }
+            Err(error) => tracing::error!(%error, "the keys that sign access tokens cannot be read anew"),
+        }
+    }
+
+    /// What a token says; `None` if it names a key that is not among these, but may be new.
+    fn read_claims(&self, token: &str, keys: &Keys) -> Result<Option<ReadClaims>, InvalidToken> {
+        let key = match &keys.verifying {
+            Verifying::Secret(key) => key,
+            Verifying::Ring(ring) => {
+                let kid = decode_header(token).ok().and_then(|header| header.kid).ok_or(InvalidToken)?;
+                match ring.get(&kid) {
+                    Some(key) => key,
+                    None if kid.len() == KID_LENGTH => return Ok(None),
+                    None => return Err(InvalidToken),
+                }
+            }
+        };
+        let read = decode::<ReadClaims>(token, key, &self.validation).map_err(|_| InvalidToken)?;
+        Ok(Some(read.claims))
     }
 }
 
@@ -152,75 +254,44 @@ impl TokenSigner for JwtSigner {
             iss: ISSUER.into(),
             aud: AUDIENCE.into(),
         };
-        encode(&self.header, &claims, &self.signing).map(Secret::from).map_err(|error| SigningError(error.to_string()))
+        let keys = self.keys_of_now();
+        encode(&keys.header, &claims, &keys.signing).map(Secret::from).map_err(|error| SigningError(error.to_string()))
     }
 
     fn verify(&self, token: &str) -> Result<VerifiedToken, InvalidToken> {
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        if let Some(verified) = self.verified.get(&digest) {
+        let mut keys = self.keys_of_now();
+        if let Some((reading, verified)) = self.verified.get(&digest)
+            && reading == keys.reading
+        {
             return Ok(verified);
         }
-        let claims = decode::<ReadClaims>(token, &self.verifying, &self.validation).map_err(|_| InvalidToken)?.claims;
+        let claims = if let Some(claims) = self.read_claims(token, &keys)? {
+            claims
+        } else {
+            keys = self.keys_anew();
+            self.read_claims(token, &keys)?.ok_or(InvalidToken)?
+        };
         let verified = VerifiedToken {
             user_id: claims.sub.into(),
             session_id: claims.sid.into(),
             expires_at: DateTime::from_timestamp(claims.exp, 0).ok_or(InvalidToken)?,
         };
-        self.verified.insert(digest, verified);
+        self.verified.insert(digest, (keys.reading, verified));
         Ok(verified)
     }
-}
 
-fn file_error(path: &Path, source: io::Error) -> KeyError {
-    KeyError::File { path: path.display().to_string(), source }
-}
-
-const BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
-const END: &str = "-----END PRIVATE KEY-----";
-
-fn pem_of(der: &[u8]) -> String {
-    format!("{BEGIN}\n{}\n{END}\n", STANDARD.encode(der))
-}
-
-fn der_of(pem: &str) -> Option<Vec<u8>> {
-    let body = pem.split_once(BEGIN)?.1.split_once(END)?.0;
-    let body: String = body.split_whitespace().collect();
-    STANDARD.decode(body).ok()
-}
-
-/// Writes a secret file whole or not at all; one that is there already stays.
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+    fn public_keys(&self) -> Vec<PublicKey> {
+        self.keys_of_now().published.clone()
     }
-    let draft = path.with_extension(format!("{}.draft", std::process::id()));
-    write_private(&draft, text)?;
-    let placed = fs::hard_link(&draft, path);
-    fs::remove_file(&draft)?;
-    match placed {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
-}
-
-#[cfg(unix)]
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
-
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
-}
-
-#[cfg(not(unix))]
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    fs::write(path, text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use jsonwebtoken::jwk::JwkSet;
     use stoa_domain::kernel::rank::Rank;
 
     fn claims() -> AccessClaims {
@@ -235,10 +306,26 @@ mod tests {
         }
     }
 
-    fn new_key() -> (tempfile::TempDir, std::path::PathBuf) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("keys/jwt.pem");
-        (folder, path)
+    /// Whenever a token names an unknown key.
+    const ASKED: Pace = Pace { every: Duration::from_hours(1), at_most: Duration::ZERO };
+    /// Once, if a token names an unknown key.
+    const SELDOM: Pace = Pace { every: Duration::from_hours(1), at_most: Duration::from_hours(1) };
+    /// At every call.
+    const ALWAYS: Pace = Pace { every: Duration::ZERO, at_most: Duration::ZERO };
+
+    fn folder() -> (tempfile::TempDir, KeyFolder) {
+        let home = tempfile::tempdir().unwrap();
+        let folder = KeyFolder::new(home.path().join("keys"));
+        folder.make_first().unwrap();
+        (home, folder)
+    }
+
+    fn signer(folder: &KeyFolder, pace: Pace) -> JwtSigner {
+        JwtSigner::ed25519_folder(folder.clone(), pace).unwrap()
+    }
+
+    fn kid(token: &Secret) -> String {
+        decode_header(token.expose()).unwrap().kid.unwrap()
     }
 
     fn payload(token: &str) -> serde_json::Value {
@@ -247,19 +334,91 @@ mod tests {
     }
 
     #[test]
-    fn a_made_key_is_private_and_used_again() {
-        let (_folder, path) = new_key();
-        let first = JwtSigner::ed25519_file_or_new(&path).unwrap();
-        let again = JwtSigner::ed25519_file_or_new(&path).unwrap();
-        let token = first.sign(&claims()).unwrap();
-        let verified = again.verify(token.expose()).unwrap();
+    fn a_token_is_good_for_every_process_over_the_folder() {
+        let (_home, folder) = folder();
+        let token = signer(&folder, SELDOM).sign(&claims()).unwrap();
+        let verified = signer(&folder, SELDOM).verify(token.expose()).unwrap();
         assert_eq!((verified.user_id, verified.session_id), (claims().user_id, claims().session_id));
         assert_eq!(verified.expires_at, claims().expires_at);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn after_a_rotation_the_new_key_signs_and_the_old_one_verifies() {
+        let (_home, folder) = folder();
+        let signer = signer(&folder, ALWAYS);
+        let old = signer.sign(&claims()).unwrap();
+        let new_kid = folder.rotate().unwrap();
+        let new = signer.sign(&claims()).unwrap();
+        assert_eq!(kid(&new), new_kid);
+        assert_ne!(kid(&old), new_kid);
+        assert!(signer.verify(old.expose()).is_ok() && signer.verify(new.expose()).is_ok());
+    }
+
+    #[test]
+    fn a_token_of_a_retired_key_is_none_of_ours_even_after_it_was_seen() {
+        let (_home, folder) = folder();
+        let signer = signer(&folder, ALWAYS);
+        let old = signer.sign(&claims()).unwrap();
+        folder.rotate().unwrap();
+        assert!(signer.verify(old.expose()).is_ok());
+        folder.retire(&kid(&old)).unwrap();
+        assert_eq!(signer.verify(old.expose()), Err(InvalidToken));
+    }
+
+    #[test]
+    fn a_key_that_another_process_has_made_is_met_without_a_restart() {
+        let (_home, folder) = folder();
+        let (asked, seldom) = (signer(&folder, ASKED), signer(&folder, SELDOM));
+        let (_other_home, other_folder) = self::folder();
+        let foreign = signer(&other_folder, SELDOM).sign(&claims()).unwrap();
+        assert_eq!(seldom.verify(foreign.expose()), Err(InvalidToken));
+        folder.rotate().unwrap();
+        let new = signer(&folder, SELDOM).sign(&claims()).unwrap();
+        assert!(asked.verify(new.expose()).is_ok());
+        // It has looked for the foreign key a moment ago, and does not read again for any other.
+        assert_eq!(seldom.verify(new.expose()), Err(InvalidToken));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_read_changes_nothing() {
+        let (_home, folder) = folder();
+        let signer = signer(&folder, ALWAYS);
+        let token = signer.sign(&claims()).unwrap();
+        let file = folder.list().unwrap().remove(0).file;
+        std::fs::write(file.with_file_name("broken.pem"), "hello").unwrap();
+        folder.rotate().unwrap();
+        assert!(signer.verify(token.expose()).is_ok());
+        assert_eq!(kid(&signer.sign(&claims()).unwrap()), kid(&token));
+    }
+
+    #[test]
+    fn others_verify_tokens_with_the_published_keys() {
+        let (_home, folder) = folder();
+        let signer = signer(&folder, ALWAYS);
+        let old = signer.sign(&claims()).unwrap();
+        folder.rotate().unwrap();
+        let new = signer.sign(&claims()).unwrap();
+        let keys: Vec<_> = signer
+            .public_keys()
+            .into_iter()
+            .map(|key| {
+                serde_json::json!({
+                    "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": key.kid, "x": key.x,
+                })
+            })
+            .collect();
+        let set: JwkSet = serde_json::from_value(serde_json::json!({ "keys": keys })).unwrap();
+        for token in [old, new] {
+            let key = DecodingKey::from_jwk(set.find(&kid(&token)).unwrap()).unwrap();
+            assert!(decode::<ReadClaims>(token.expose(), &key, &signer.validation).is_ok());
         }
+    }
+
+    #[test]
+    fn a_shared_secret_is_not_published() {
+        let signer = JwtSigner::hs256(&"a secret of at least thirty-two bytes".into());
+        assert_eq!(signer.public_keys(), []);
+        assert_eq!(decode_header(signer.sign(&claims()).unwrap().expose()).unwrap().kid, None);
     }
 
     #[test]
@@ -274,10 +433,8 @@ mod tests {
 
     #[test]
     fn a_token_of_another_key_or_algorithm_is_none_of_ours() {
-        let (_folder, path) = new_key();
-        let (_other_folder, other_path) = new_key();
-        let signer = JwtSigner::ed25519_file_or_new(&path).unwrap();
-        let other = JwtSigner::ed25519_file_or_new(&other_path).unwrap();
+        let ((_home, folder), (_other_home, other_folder)) = (folder(), folder());
+        let (signer, other) = (signer(&folder, ALWAYS), signer(&other_folder, ALWAYS));
         let shared = JwtSigner::hs256(&"a secret of at least thirty-two bytes".into());
         for forged in [other.sign(&claims()).unwrap(), shared.sign(&claims()).unwrap()] {
             assert_eq!(signer.verify(forged.expose()), Err(InvalidToken));

@@ -35,7 +35,7 @@ fn greet(settings: &Settings, address: &str, is_first_start: bool) {
     }
     let key = match settings.signing_key {
         SigningKey::Generated => " and the key that signs its tokens",
-        SigningKey::Secret(_) | SigningKey::File(_) => "",
+        SigningKey::Secret(_) | SigningKey::File(_) | SigningKey::Folder(_) => "",
     };
     super::print(&format!(
         "\nThis is its first start: {} now holds the database{key}.\n\

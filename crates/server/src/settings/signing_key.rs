@@ -6,7 +6,7 @@ use stoa_domain::kernel::secret::Secret;
 
 use super::environment::Environment;
 use super::reader::{Expected, Reader};
-use super::table::{JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE, JWT_SECRET_KEY};
+use super::table::{JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE, JWT_PRIVATE_KEYS_DIR, JWT_SECRET_KEY};
 
 /// Fewest bytes of an HS256 secret: the length of its digest.
 const SECRET_MIN: usize = 32;
@@ -18,7 +18,9 @@ pub enum SigningKey {
     Secret(Secret),
     /// `EdDSA` with the Ed25519 key in this file (PKCS#8 PEM).
     File(PathBuf),
-    /// `EdDSA` with a key pair that is generated into the data folder at the first start.
+    /// `EdDSA` with the Ed25519 keys in this folder: one signs, all verify.
+    Folder(PathBuf),
+    /// `EdDSA` with the keys in the data folder, the first of which is generated at the first start.
     Generated,
 }
 
@@ -26,18 +28,23 @@ impl SigningKey {
     pub(super) fn read(reader: &mut Reader, environment: Environment) -> Self {
         let secret = reader.read(&JWT_SECRET_KEY, |text| parse_secret(text, environment));
         let file = reader.path(&JWT_PRIVATE_KEY_FILE);
-        match (reader.is_given(&JWT_SECRET_KEY), reader.is_given(&JWT_PRIVATE_KEY_FILE)) {
-            (true, true) => reader.refuse(&JWT_PRIVATE_KEY_FILE, "either this or JWT_SECRET_KEY, not both"),
-            (false, false) if environment.is_production() => {
-                reader.refuse(&JWT_SECRET_KEY, "this or JWT_PRIVATE_KEY_FILE in production");
+        let folder = reader.path(&JWT_PRIVATE_KEYS_DIR);
+        let given = [&JWT_SECRET_KEY, &JWT_PRIVATE_KEY_FILE, &JWT_PRIVATE_KEYS_DIR].map(|key| reader.is_given(key));
+        match given {
+            [true, true, _] => reader.refuse(&JWT_PRIVATE_KEY_FILE, "either this or JWT_SECRET_KEY, not both"),
+            [true, _, true] => reader.refuse(&JWT_PRIVATE_KEYS_DIR, "either this or JWT_SECRET_KEY, not both"),
+            [_, true, true] => reader.refuse(&JWT_PRIVATE_KEYS_DIR, "either this or JWT_PRIVATE_KEY_FILE, not both"),
+            [false, false, false] if environment.is_production() => {
+                reader.refuse(&JWT_SECRET_KEY, "this, JWT_PRIVATE_KEY_FILE or JWT_PRIVATE_KEYS_DIR in production");
             }
             _ => {}
         }
         check_algorithm(reader);
-        match (secret, file) {
-            (Some(secret), _) => Self::Secret(secret),
-            (None, Some(file)) => Self::File(file),
-            (None, None) => Self::Generated,
+        match (secret, file, folder) {
+            (Some(secret), _, _) => Self::Secret(secret),
+            (None, Some(file), _) => Self::File(file),
+            (None, None, Some(folder)) => Self::Folder(folder),
+            (None, None, None) => Self::Generated,
         }
     }
 }

@@ -66,6 +66,7 @@ pub static ALL: &[&Setting] = &[
     &DEBUG,
     &JWT_SECRET_KEY,
     &JWT_PRIVATE_KEY_FILE,
+    &JWT_PRIVATE_KEYS_DIR,
     &JWT_ALGORITHM,
     &JWT_REFRESH_SECRET_KEY,
     &ACCESS_TOKEN_EXPIRE_MINUTES,
@@ -150,8 +151,19 @@ pub static JWT_PRIVATE_KEY_FILE: Setting = Setting {
     secret: false,
     about: "Signs access tokens with EdDSA: an Ed25519 key as PKCS#8 PEM, for instance from openssl genpkey -algorithm ed25519.",
     default: Preset::Words(
-        "in development a pair is generated in the data folder; production needs this or JWT_SECRET_KEY",
+        "in development a pair is generated in the data folder; production needs this, JWT_PRIVATE_KEYS_DIR or JWT_SECRET_KEY",
     ),
+};
+
+/// The key pairs of `EdDSA` tokens, where they are to be rotated.
+pub static JWT_PRIVATE_KEYS_DIR: Setting = Setting {
+    name: "JWT_PRIVATE_KEYS_DIR",
+    aliases: &[],
+    flag: Some("jwt-private-keys-dir"),
+    secret: false,
+    about: "In place of JWT_PRIVATE_KEY_FILE: a folder of such keys (*.pem), which all verify while the one named in its \
+            file `signing` signs; `stoa keys rotate` adds one, also the first, and running servers see it.",
+    default: Preset::Words("keys in the data folder, unless a key is given"),
 };
 
 /// The algorithm that the documents let one choose.

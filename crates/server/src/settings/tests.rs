@@ -172,7 +172,7 @@ fn production_refuses_what_is_only_convenient() {
     assert_eq!(
         problems(of_env(&convenient)),
         [
-            "JWT_SECRET_KEY (not set): expected this or JWT_PRIVATE_KEY_FILE in production",
+            "JWT_SECRET_KEY (not set): expected this, JWT_PRIVATE_KEY_FILE or JWT_PRIVATE_KEYS_DIR in production",
             "CORS_ORIGINS (environment): expected the origins one by one in production, found \"*\"",
             "DEBUG (environment): expected false in production, found \"true\"",
             "STOA_ARGON2_MEMORY_KIB (environment): expected at least 19456 in production, found \"64\"",
@@ -200,7 +200,15 @@ fn one_key_signs_and_the_algorithm_agrees_with_it() {
         both,
         ["JWT_PRIVATE_KEY_FILE (environment): expected either this or JWT_SECRET_KEY, not both, found \"key.pem\""]
     );
+    let folder = ("JWT_PRIVATE_KEYS_DIR", "keys");
+    for (other, name) in [(("JWT_SECRET_KEY", STRONG), "JWT_SECRET_KEY"), (file, "JWT_PRIVATE_KEY_FILE")] {
+        let expected = format!("expected either this or {name}, not both, found \"keys\"");
+        let both = problems(of_env(&[other, folder]));
+        assert_eq!(both, [format!("JWT_PRIVATE_KEYS_DIR (environment): {expected}")]);
+    }
     let production = ("STOA_ENVIRONMENT", "production");
+    let settings = of_env(&[production, folder]).unwrap();
+    assert_eq!(settings.signing_key, SigningKey::Folder("keys".into()));
     let settings = of_env(&[production, file, ("JWT_ALGORITHM", "EdDSA")]).unwrap();
     assert_eq!(settings.signing_key, SigningKey::File("key.pem".into()));
     for (algorithm, secret) in [("HS256", ""), ("EdDSA", STRONG), ("RS256", ""), ("RS256", STRONG), ("none", "")] {

@@ -8,5 +8,6 @@
 )]
 
 mod commands;
+mod keys;
 mod program;
 mod serving;
