@@ -49,7 +49,7 @@ type Columns = (
 
 /// The row under [`COLUMNS`].
 #[derive(Debug, Queryable, Insertable)]
-#[diesel(table_name = api_keys)]
+#[diesel(table_name = api_keys, treat_none_as_default_value = false)]
 pub(super) struct ApiKeyRow {
     id: Id,
     organization_id: Id,
