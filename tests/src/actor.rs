@@ -80,6 +80,12 @@ impl Actor {
         Self { access: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// The same client, with the same token, at another server.
+    #[must_use]
+    pub fn at(&self, address: std::net::SocketAddr) -> Self {
+        Self { base: format!("http://{address}"), ..self.clone() }
+    }
+
     /// Registers and signs in.
     pub async fn register(&self, email: &str, organization: &str) -> Self {
         let body =

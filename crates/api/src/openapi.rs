@@ -102,6 +102,7 @@ fn complete(operation: &mut PathItemOperation) {
         Access::Public => "public",
         Access::SignedIn => "signed_in",
         Access::Permission(permission) => permission.code(),
+        Access::Owner => "owner",
         Access::Platform => "platform_admin",
     };
     let extensions = operation.extensions.get_or_insert_default();

@@ -8,7 +8,9 @@ use stoa_application::access::{create_api_key, list_api_keys, revoke_api_key, ro
 use stoa_application::cold_storage::{
     create_warehouse, delete_warehouse, get_warehouse, list_warehouses, restore_warehouse, update_warehouse,
 };
-use stoa_application::organizations::{add_member, list_members, remove_member, update_organization};
+use stoa_application::organizations::{
+    add_member, get_owner, list_admins, list_members, remove_member, update_organization,
+};
 use stoa_domain::kernel::permission::Permission;
 
 use crate::problem::ErrorCode;
@@ -22,6 +24,8 @@ pub enum Access {
     SignedIn,
     /// Whoever has the permission in the organization the token is for.
     Permission(Permission),
+    /// The owner of the organization the token is for.
+    Owner,
     /// Administrators of the platform itself.
     Platform,
 }
@@ -48,9 +52,9 @@ const fn operation(id: &'static str, access: Access, errors: &'static [ErrorCode
     Operation { id, access, errors }
 }
 
-use Access::{Permission as With, Public, SignedIn};
+use Access::{Owner, Permission as With, Public, SignedIn};
 use ErrorCode::{
-    DuplicateEmail, DuplicateMember, DuplicateWarehouse, InvalidCredentials, InvalidToken, LastOwner,
+    DuplicateAdmin, DuplicateEmail, DuplicateMember, DuplicateWarehouse, InvalidCredentials, InvalidToken, LastOwner,
     RegistrationClosed, ResourceNotFound, VersionConflict,
 };
 
@@ -73,6 +77,12 @@ pub const OPERATIONS: &[Operation] = &[
     operation("list_members", With(list_members::PERMISSION), &[]),
     operation("add_member", With(add_member::PERMISSION), &[DuplicateMember]),
     operation("remove_member", With(remove_member::PERMISSION), &[LastOwner]),
+    operation("leave_organization", SignedIn, &[LastOwner]),
+    operation("list_admins", With(list_admins::PERMISSION), &[]),
+    operation("grant_admin", Owner, &[DuplicateAdmin]),
+    operation("revoke_admin", Owner, &[]),
+    operation("get_owner", With(get_owner::PERMISSION), &[]),
+    operation("transfer_ownership", Owner, &[]),
     operation("list_api_keys", With(list_api_keys::PERMISSION), &[]),
     operation("create_api_key", With(create_api_key::PERMISSION), &[]),
     operation("revoke_api_key", With(revoke_api_key::PERMISSION), &[]),

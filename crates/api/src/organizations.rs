@@ -1,14 +1,20 @@
 //! Organizations over HTTP.
 
+mod admins;
 mod members;
 mod organization;
+mod ownership;
 
 use actix_web::web;
 use utoipa::OpenApi;
 
 /// The routes.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.configure(organization::routes).configure(members::routes);
+    config
+        .configure(organization::routes)
+        .configure(members::routes)
+        .configure(admins::routes)
+        .configure(ownership::routes);
 }
 
 /// The document of these routes.
@@ -16,6 +22,9 @@ pub(crate) struct Document;
 
 impl OpenApi for Document {
     fn openapi() -> utoipa::openapi::OpenApi {
-        organization::Document::openapi().merge_from(members::Document::openapi())
+        organization::Document::openapi()
+            .merge_from(members::Document::openapi())
+            .merge_from(admins::Document::openapi())
+            .merge_from(ownership::Document::openapi())
     }
 }

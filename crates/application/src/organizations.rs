@@ -3,12 +3,19 @@
 pub mod add_member;
 pub mod create_organization;
 pub mod get_organization;
+pub mod get_owner;
+pub mod grant_admin;
+pub mod leave_organization;
+pub mod list_admins;
 pub mod list_members;
 pub mod list_organizations;
 pub mod remove_member;
+pub mod revoke_admin;
 pub mod service;
+pub mod transfer_ownership;
 pub mod update_organization;
 
+mod departure;
 mod found;
 pub(crate) use found::{Founding, found};
 

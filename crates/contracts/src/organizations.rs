@@ -2,3 +2,4 @@
 
 pub mod founding;
 pub mod members;
+pub mod ranks;

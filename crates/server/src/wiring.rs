@@ -65,7 +65,7 @@ pub fn api_with(settings: &Settings, sources: Sources) -> Result<Api> {
     let connections = limits.database_connections + u32::try_from(limits.hashing_permits)?;
     let pool = PoolSettings { connections, checkout_timeout: limits.busy_timeout };
     let database = Arc::new(Database::new(&database_url(settings), pool));
-    let session_cache = Arc::new(ProcessSessionCache::new());
+    let session_cache = Arc::new(ProcessSessionCache::new(sources.clock.clone()));
     let cost = HashingCost { memory_kib: settings.argon2.memory_kib, iterations: settings.argon2.iterations };
     let adapters = IdentityAdapters {
         work: database.clone(),
@@ -80,7 +80,7 @@ pub fn api_with(settings: &Settings, sources: Sources) -> Result<Api> {
         access: AccessService::new(
             database.clone(),
             Arc::new(RandomApiKeys),
-            Arc::new(ProcessApiKeyCache::new()),
+            Arc::new(ProcessApiKeyCache::new(sources.clock.clone())),
             sources.clone(),
         ),
         cold_storage: ColdStorageService::new(database.clone(), sources.clone()),

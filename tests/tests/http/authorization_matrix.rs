@@ -17,6 +17,8 @@ struct Things {
     organization: String,
     /// A member who is not one of the callers.
     other: Actor,
+    /// An admin who is not one of the callers, for the row that is about one.
+    admin: Option<Actor>,
     /// Somebody registered who belongs elsewhere.
     newcomer: Actor,
     warehouse: Value,
@@ -76,6 +78,16 @@ const ROWS: &[Row] = &[
         (organization(it, "/members"), Body::Json(json!({"email": it.newcomer.email, "role": "member"})))
     }),
     row("remove_member", 204, |it| (organization(it, &format!("/members/{}", it.other.user_id)), Body::None)),
+    row("leave_organization", 204, |it| (organization(it, "/leave"), Body::None)),
+    row("list_admins", 200, |it| (organization(it, "/admins"), Body::None)),
+    row("grant_admin", 201, |it| {
+        (organization(it, "/admins"), Body::Json(json!({"user_id": it.other.user_id})))
+    }),
+    row("revoke_admin", 204, |it| (organization(it, &format!("/admins/{}", it.admin.as_ref().unwrap().user_id)), Body::None)),
+    row("get_owner", 200, |it| (organization(it, "/owner"), Body::None)),
+    row("transfer_ownership", 200, |it| {
+        (organization(it, "/transfer-ownership"), Body::Json(json!({"user_id": it.other.user_id})))
+    }),
     row("list_api_keys", 200, |_| ("/api/v1/api-keys".into(), Body::None)),
     row("create_api_key", 201, |_| {
         ("/api/v1/api-keys".into(), Body::Json(json!({"name": "Scales", "role": "member"})))
@@ -114,17 +126,40 @@ fn the_table_has_a_row_for_every_operation_and_no_other() {
     assert_eq!(of_table.len(), ROWS.len(), "a row stands twice");
 }
 
-async fn things(stage: &Stage, owner: &Actor, row: usize) -> Things {
-    let (warehouse, deleted) = (owner.build(&format!("W-{row}")).await, owner.build(&format!("D-{row}")).await);
+/// Whether the operation changes what its callers or their organization may do afterwards: it is
+/// given an organization of its own.
+fn is_upsetting(row: &Row) -> bool {
+    matches!(row.id, "leave_organization" | "transfer_ownership")
+}
+
+/// The owner whose organization the row is about.
+async fn owner_for(stage: &Stage, usual: &Actor, row: &Row) -> Actor {
+    if is_upsetting(row) { stage.owner().await } else { usual.clone() }
+}
+
+async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Things {
+    let (warehouse, deleted) =
+        (owner.build(&format!("W-{number}")).await, owner.build(&format!("D-{number}")).await);
     owner.delete(&warehouse_path(&deleted, "")).await.is(204);
+    let admin = if row.id == "revoke_admin" { Some(stage.admin(owner).await) } else { None };
     Things {
         organization: owner.organization.clone(),
         other: stage.member(owner).await,
+        admin,
         newcomer: stage.owner().await,
         warehouse,
         deleted,
         api_key: make_key(owner, "member").await,
-        code: format!("N-{row}"),
+        code: format!("N-{number}"),
+    }
+}
+
+/// Somebody of this rank in this owner's organization.
+async fn of_rank(stage: &Stage, owner: &Actor, rank: Rank) -> Actor {
+    match rank {
+        Rank::Member => stage.member(owner).await,
+        Rank::Admin => stage.admin(owner).await,
+        Rank::Owner => owner.clone(),
     }
 }
 
@@ -165,7 +200,7 @@ async fn nobody_does_anything_without_signing_in_but_what_is_public() {
     on_each_engine(async |stage| {
         let (owner, anonymous) = (stage.owner().await, stage.anonymous());
         for (number, (method, _, operation, row)) in operations().into_iter().enumerate() {
-            let (path, body) = (row.call)(&things(stage, &owner, number).await);
+            let (path, body) = (row.call)(&things(stage, &owner, number, row).await);
             let before = entries(&stage.database);
             let answer = call(&anonymous, method, &path, &body).await;
             if operation.access == Access::Public {
@@ -190,7 +225,7 @@ async fn a_stranger_reaches_nothing_of_another_organization() {
     on_each_engine(async |stage| {
         let (owner, stranger) = (stage.owner().await, stage.stranger().await);
         for (number, (method, pattern, operation, row)) in operations().into_iter().enumerate() {
-            let it = things(stage, &owner, number).await;
+            let it = things(stage, &owner, number, row).await;
             let (path, body) = (row.call)(&it);
             let session = stranger.sign_in().await;
             let before = entries(&stage.database);
@@ -222,15 +257,15 @@ async fn who_belongs_to_none_does_what_needs_no_organization() {
         // Founding one ends belonging to none.
         operations.sort_by_key(|(_, _, operation, _)| operation.id == "create_organization");
         for (number, (method, pattern, operation, row)) in operations.into_iter().enumerate() {
-            let (path, body) = (row.call)(&things(stage, &owner, number).await);
+            let (path, body) = (row.call)(&things(stage, &owner, number, row).await);
             let session = nobody.sign_in().await;
             let before = entries(&stage.database);
             let answer = call(&session, method, &path, &body).await;
             match operation.access {
-                Access::Permission(_) if path.contains(&owner.organization) => {
+                Access::Permission(_) | Access::Owner if path.contains(&owner.organization) => {
                     answer.refuses(404, "RESOURCE_NOT_FOUND");
                 }
-                Access::Permission(_) | Access::Platform => {
+                Access::Permission(_) | Access::Owner | Access::Platform => {
                     answer.refuses(403, "FORBIDDEN");
                 }
                 Access::SignedIn if is_about_a_thing(&pattern, operation) => {
@@ -250,22 +285,26 @@ async fn who_belongs_to_none_does_what_needs_no_organization() {
 #[tokio::test]
 async fn every_rank_does_what_its_permissions_say_and_no_more() {
     on_each_engine(async |stage| {
-        let owner = stage.owner().await;
-        let (member, admin) = (stage.member(&owner).await, stage.admin(&owner).await);
-        for (rank, actor) in [(Rank::Member, member), (Rank::Admin, admin), (Rank::Owner, owner.clone())] {
+        let usual = stage.owner().await;
+        for rank in [Rank::Member, Rank::Admin, Rank::Owner] {
+            let usual_caller = of_rank(stage, &usual, rank).await;
             for (number, (method, _, operation, row)) in operations().into_iter().enumerate() {
                 let number = number + 100 * rank as usize;
-                let it = things(stage, &owner, number).await;
-                let (path, body) = (row.call)(&it);
+                let owner = owner_for(stage, &usual, row).await;
+                let actor = if is_upsetting(row) { of_rank(stage, &owner, rank).await } else { usual_caller.clone() };
+                let (path, body) = (row.call)(&things(stage, &owner, number, row).await);
                 let session = actor.switch_to(&owner.organization).await;
                 let before = entries(&stage.database);
                 let answer = call(&session, method, &path, &body).await;
                 let may = match operation.access {
                     Access::Permission(permission) => rank.permissions().contains(&permission),
+                    Access::Owner => rank == Rank::Owner,
                     Access::Platform => false,
                     Access::SignedIn | Access::Public => true,
                 };
-                if may {
+                if rank == Rank::Owner && row.id == "leave_organization" {
+                    answer.refuses(409, "LAST_OWNER");
+                } else if may {
                     assert_eq!(answer.status, row.status, "{rank} {}: {}", row.id, answer.text);
                 } else {
                     answer.refuses(403, "FORBIDDEN");
@@ -285,15 +324,15 @@ async fn who_administers_the_platform_does_what_needs_that_and_nothing_inside_or
         // Founding one ends belonging to none.
         operations.sort_by_key(|(_, _, operation, _)| operation.id == "create_organization");
         for (number, (method, pattern, operation, row)) in operations.into_iter().enumerate() {
-            let (path, body) = (row.call)(&things(stage, &owner, number).await);
+            let (path, body) = (row.call)(&things(stage, &owner, number, row).await);
             let session = platform.sign_in().await;
             let before = entries(&stage.database);
             let answer = call(&session, method, &path, &body).await;
             match operation.access {
-                Access::Permission(_) if path.contains(&owner.organization) => {
+                Access::Permission(_) | Access::Owner if path.contains(&owner.organization) => {
                     answer.refuses(404, "RESOURCE_NOT_FOUND");
                 }
-                Access::Permission(_) => {
+                Access::Permission(_) | Access::Owner => {
                     answer.refuses(403, "FORBIDDEN");
                 }
                 Access::SignedIn if is_about_a_thing(&pattern, operation) => {
@@ -319,7 +358,7 @@ async fn a_program_does_what_the_permissions_of_its_key_say_and_nothing_of_a_per
             let program = owner.with_token(key["key"].as_str().unwrap());
             for (number, (method, _, operation, row)) in operations().into_iter().enumerate() {
                 let number = number + 100 * rank as usize;
-                let (path, body) = (row.call)(&things(stage, &owner, number).await);
+                let (path, body) = (row.call)(&things(stage, &owner, number, row).await);
                 let before = entries(&stage.database);
                 let answer = call(&program, method, &path, &body).await;
                 let may = match operation.access {
@@ -327,7 +366,7 @@ async fn a_program_does_what_the_permissions_of_its_key_say_and_nothing_of_a_per
                         rank.permissions().contains(&permission) && !permission.is_personal()
                     }
                     Access::Public => true,
-                    Access::SignedIn | Access::Platform => false,
+                    Access::SignedIn | Access::Owner | Access::Platform => false,
                 };
                 if may {
                     assert_eq!(answer.status, row.status, "{rank} {}: {}", row.id, answer.text);

@@ -19,8 +19,10 @@ mod key_set;
 mod members;
 mod organizations;
 mod outages;
+mod ranks;
 mod readme_tour;
 mod tokens;
+mod two_servers;
 mod warehouse_lists;
 mod warehouses;
 

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, delete, get, post, web};
 use stoa_application::organizations::add_member::AddMemberError;
+use stoa_application::organizations::leave_organization::LeaveOrganizationError;
 use stoa_application::organizations::list_members::ListMembersError;
 use stoa_application::organizations::remove_member::RemoveMemberError;
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
@@ -17,12 +18,12 @@ use crate::state::Api;
 
 /// The routes.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.service(list_members).service(add_member).service(remove_member);
+    config.service(list_members).service(add_member).service(remove_member).service(leave_organization);
 }
 
 /// The document of these routes.
 #[derive(OpenApi)]
-#[openapi(paths(list_members, add_member, remove_member))]
+#[openapi(paths(list_members, add_member, remove_member, leave_organization))]
 pub(super) struct Document;
 
 /// List members
@@ -87,6 +88,25 @@ async fn remove_member(
     Ok(no_content())
 }
 
+/// Leave the organization
+///
+/// The caller's sessions in the organization end, this one too. The owner cannot leave before
+/// ownership is transferred.
+#[utoipa::path(
+    tag = "Organizations",
+    params(("id" = OrganizationId, Path, description = "The organization the token is for")),
+    responses((status = 204, description = "Left"))
+)]
+#[post("/api/v1/organizations/{id}/leave")]
+async fn leave_organization(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    id: web::Path<OrganizationId>,
+) -> Result<HttpResponse, Problem> {
+    blocking::database(&api, move |api| api.organizations.leave_organization(&actor, *id)).await?;
+    Ok(no_content())
+}
+
 impl From<ListMembersError> for Problem {
     fn from(error: ListMembersError) -> Self {
         match error {
@@ -117,6 +137,16 @@ impl From<RemoveMemberError> for Problem {
             RemoveMemberError::Forbidden => Self::new(ErrorCode::Forbidden),
             RemoveMemberError::Owner => Self::new(ErrorCode::LastOwner),
             RemoveMemberError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LeaveOrganizationError> for Problem {
+    fn from(error: LeaveOrganizationError) -> Self {
+        match error {
+            LeaveOrganizationError::NotFound => Self::new(ErrorCode::ResourceNotFound),
+            LeaveOrganizationError::Owner => Self::new(ErrorCode::LastOwner),
+            LeaveOrganizationError::Store(error) => error.into(),
         }
     }
 }

@@ -49,8 +49,9 @@ codes! {
     MethodNotAllowed = METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "The resource does not know this method";
     DuplicateEmail = CONFLICT, "DUPLICATE_EMAIL", "Somebody is registered under this e-mail address";
     DuplicateMember = CONFLICT, "DUPLICATE_MEMBER", "The person is a member already";
+    DuplicateAdmin = CONFLICT, "DUPLICATE_ADMIN", "The member is an admin already, or the owner";
     DuplicateWarehouse = CONFLICT, "DUPLICATE_WAREHOUSE", "The organization has a warehouse with this code";
-    LastOwner = CONFLICT, "LAST_OWNER", "The owner cannot be removed";
+    LastOwner = CONFLICT, "LAST_OWNER", "The owner cannot go: ownership is transferred first";
     VersionConflict = CONFLICT, "VERSION_CONFLICT", "The resource has changed since you read it";
     PayloadTooLarge = PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "The body is larger than 1 MiB";
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "The body has another content type than this call reads";

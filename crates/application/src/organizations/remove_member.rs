@@ -1,6 +1,5 @@
 //! Someone who disables people removes a member; the member's sessions here end at once.
 
-use stoa_domain::audit::AuditEntry;
 use stoa_domain::kernel::actor::{Actor, Denied};
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::permission::{Permission, USER_DISABLE};
@@ -58,15 +57,10 @@ impl OrganizationsService {
         let rank = actor.rank().ok_or(RemoveMemberError::Forbidden)?;
 
         let ended = self.work.run(&scope.control(), |tx| {
+            tx.organizations.lock(&scope)?;
             let membership = tx.members.find(&scope, user)?.ok_or(RemoveMemberError::NotFound)?;
             may_remove(rank, membership.role)?;
-            if !tx.members.remove(&scope, user)? {
-                return Err(RemoveMemberError::NotFound);
-            }
-            let ended = tx.sessions.revoke_in(&scope, user, self.sources.now())?;
-            let entry = AuditEntry::new(&self.sources, "member.remove", "member", user.as_uuid());
-            tx.audit.record(&entry.removed(&membership))?;
-            Ok(ended)
+            self.take_out(tx, &scope, &membership, "member.remove")?.ok_or(RemoveMemberError::NotFound)
         })?;
         self.session_cache.forget(&ended);
         Ok(())
@@ -85,6 +79,7 @@ mod tests {
 
     /// Lee belongs to the organization with this rank.
     fn belongs(mut store: Store, role: Rank) -> Store {
+        store.locks();
         store
             .members
             .expect_find()
@@ -178,6 +173,7 @@ mod tests {
     #[test]
     fn somebody_who_does_not_belong_is_not_found() {
         let mut store = untouched(Store::default());
+        store.locks();
         store.members.expect_find().returning(|_, _| Ok(None));
         let result = store.service().remove_member(&actor(Rank::Admin), home(), lee().id);
         assert_eq!(result, Err(RemoveMemberError::NotFound));

@@ -13,7 +13,7 @@ use super::user::{Account, User};
 use crate::audit::AuditTrail;
 use crate::kernel::actor::{ControlScope, TenantScope};
 use crate::kernel::email::Email;
-use crate::kernel::ids::{SessionId, UserId};
+use crate::kernel::ids::{OrganizationId, SessionId, UserId};
 use crate::kernel::platform::{Platform, PlatformRole};
 use crate::kernel::secret::Secret;
 use crate::kernel::sources::Timestamp;
@@ -248,4 +248,8 @@ pub trait SessionCache: Send + Sync {
 
     /// Forgets sessions that have ended or changed. To be called after the commit.
     fn forget(&self, ids: &[SessionId]);
+
+    /// Forgets all sessions in this organization, where ranks have changed. To be called after the
+    /// commit.
+    fn forget_in(&self, organization: OrganizationId);
 }

@@ -245,6 +245,17 @@ impl Actor {
         }
     }
 
+    /// The proof of owning the organization a path names, which must be the token's. No API key has
+    /// it.
+    ///
+    /// # Errors
+    /// [`Denied::Elsewhere`] for any other organization, existing or not; [`Denied::Forbidden`] for
+    /// everybody else there.
+    pub fn authorize_owner_of(&self, organization: OrganizationId) -> Result<TenantScope, Denied> {
+        let scope = self.belongs_to(organization)?;
+        if self.rank() == Some(Rank::Owner) && self.key.is_none() { Ok(scope) } else { Err(Forbidden.into()) }
+    }
+
     /// The proof of being a platform administrator, which no rank in an organization gives.
     ///
     /// # Errors
@@ -339,6 +350,17 @@ mod tests {
         assert!(member.authorize(WAREHOUSE_VIEW).is_ok());
         assert_eq!(member.authorize(WAREHOUSE_MANAGE), Err(Forbidden));
         assert_eq!(member.authorize_in(organization(1), WAREHOUSE_MANAGE), Err(Denied::Forbidden(Forbidden)));
+    }
+
+    #[test]
+    fn what_is_the_owners_is_nobody_elses() {
+        let here = |rank| actor(Some(Standing { organization_id: organization(1), rank }));
+        assert!(here(Rank::Owner).authorize_owner_of(organization(1)).is_ok());
+        assert_eq!(here(Rank::Owner).authorize_owner_of(organization(2)), Err(Denied::Elsewhere(Elsewhere)));
+        let key = Actor { key: key(None).key, ..here(Rank::Owner) };
+        for other in [here(Rank::Admin), here(Rank::Member), key] {
+            assert_eq!(other.authorize_owner_of(organization(1)), Err(Denied::Forbidden(Forbidden)));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use super::membership::Member;
+use super::membership::{Member, Owner};
 use super::organization::{MemberOf, Organization};
 use super::ports::BY_JOINING;
 use crate::kernel::email::Email;
@@ -112,6 +112,15 @@ pub struct AddMemberRequest {
     pub role: NewMemberRole,
 }
 
+/// A member whose rank is to change.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChosenMemberRequest {
+    /// The member.
+    pub user_id: UserId,
+}
+
 /// An organization as one of its people sees it.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -208,6 +217,33 @@ impl From<Member> for MemberResponse {
             name: member.name.as_str().to_owned(),
             role: member.rank,
             joined_at: member.joined_at,
+        }
+    }
+}
+
+/// Who owns an organization.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OwnerResponse {
+    /// The person.
+    pub user_id: UserId,
+    /// The person's address.
+    pub email: String,
+    /// The person's name.
+    pub name: String,
+    /// Since when they have owned it.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    #[serde(serialize_with = "rfc3339")]
+    pub owned_since: Timestamp,
+}
+
+impl From<Owner> for OwnerResponse {
+    fn from(owner: Owner) -> Self {
+        Self {
+            user_id: owner.user_id,
+            email: owner.email.as_str().to_owned(),
+            name: owner.name.as_str().to_owned(),
+            owned_since: owner.owned_since,
         }
     }
 }

@@ -38,6 +38,19 @@ pub struct Member {
     pub joined_at: Timestamp,
 }
 
+/// Who owns an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The person.
+    pub user_id: UserId,
+    /// The person's address.
+    pub email: Email,
+    /// The person's name.
+    pub name: Name,
+    /// Since when they have owned it.
+    pub owned_since: Timestamp,
+}
+
 /// Why a change of membership is refused, beyond the permission it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Refusal {
@@ -69,6 +82,14 @@ pub fn may_remove(by: Rank, rank: Rank) -> Result<(), Refusal> {
     may_add(by, rank)
 }
 
+/// Whether somebody of rank `rank` may leave.
+///
+/// # Errors
+/// [`Refusal::Owner`] for the owner, who transfers ownership first.
+pub fn may_leave(rank: Rank) -> Result<(), Refusal> {
+    if rank == Rank::Owner { Err(Refusal::Owner) } else { Ok(()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +101,13 @@ mod tests {
         assert_eq!(may_add(Rank::Admin, Rank::Member), Ok(()));
         assert_eq!(may_remove(Rank::Admin, Rank::Admin), Err(Refusal::OwnerOnly));
         assert_eq!(may_remove(Rank::Owner, Rank::Admin), Ok(()));
+    }
+
+    #[test]
+    fn everybody_but_the_owner_may_leave() {
+        assert_eq!(may_leave(Rank::Member), Ok(()));
+        assert_eq!(may_leave(Rank::Admin), Ok(()));
+        assert_eq!(may_leave(Rank::Owner), Err(Refusal::Owner));
     }
 
     #[test]

@@ -5,9 +5,10 @@ use crate::identity::ports::{SessionRepository, UserRepository};
 use crate::kernel::actor::{ControlScope, TenantScope};
 use crate::kernel::ids::UserId;
 use crate::kernel::page::{Page, Window};
+use crate::kernel::sources::Timestamp;
 use crate::kernel::store_error::StoreError;
 use crate::kernel::unit_of_work::Context;
-use crate::organizations::membership::{Member, Membership};
+use crate::organizations::membership::{Member, Membership, Owner};
 use crate::organizations::organization::{MemberOf, Organization};
 
 /// The context: opened by a [`ControlScope`], works with [`OrganizationsTx`].
@@ -24,6 +25,8 @@ pub struct OrganizationsTx<'t> {
     pub organizations: &'t dyn OrganizationRepository,
     /// Who belongs to them.
     pub members: &'t dyn MemberRepository,
+    /// Who of them is admin, and who owns it.
+    pub ranks: &'t dyn RankRepository,
     /// People.
     pub users: &'t dyn UserRepository,
     /// Sessions.
@@ -56,6 +59,14 @@ pub trait OrganizationRepository {
     /// # Errors
     /// [`StoreError::Duplicate`] if the slug is taken; the transaction stays usable.
     fn insert(&self, organization: &Organization) -> Result<(), StoreError>;
+
+    /// Makes every other transaction that locks the scope's organization wait until this one ends.
+    /// What is read after it is the state the other one has left. For rules over several rows, such
+    /// as that the owner is a member.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn lock(&self, scope: &TenantScope) -> Result<(), StoreError>;
 
     /// Replaces the scope's organization, whose version must be `organization.version - 1`.
     ///
@@ -91,4 +102,47 @@ pub trait MemberRepository {
     /// # Errors
     /// Those of the store.
     fn remove(&self, scope: &TenantScope, user: UserId) -> Result<bool, StoreError>;
+}
+
+/// Keeps the ranks of members, and who has owned an organization from when until when.
+///
+/// Callers lock the organization before they change anything.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait RankRepository {
+    /// The scope's admins, without the owner, by time of joining; paged as [`Page`] says.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn list_admins(&self, scope: &TenantScope, window: &Window) -> Result<Page<Member>, StoreError>;
+
+    /// Makes a member of the scope's organization an admin; answers whether they were none before.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn grant_admin(&self, scope: &TenantScope, user: UserId, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Makes an admin of the scope's organization a plain member; answers whether they were one.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn revoke_admin(&self, scope: &TenantScope, user: UserId) -> Result<bool, StoreError>;
+
+    /// Who owns the scope's organization.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find_owner(&self, scope: &TenantScope) -> Result<Option<Owner>, StoreError>;
+
+    /// Ends the term of the owner `from`, who becomes an admin, and begins that of the member `to`.
+    /// The terms that have ended are kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if `from` does not own the scope's organization.
+    fn transfer_ownership(
+        &self,
+        scope: &TenantScope,
+        from: UserId,
+        to: UserId,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
 }

@@ -2,41 +2,37 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use moka::sync::Cache;
 use stoa_domain::access::api_key::ActiveKey;
 use stoa_domain::access::ports::ApiKeyCache;
 use stoa_domain::identity::token::TokenDigest;
+use stoa_domain::kernel::sources::{Clock, Timestamp};
+
+use super::{REMEMBERED_FOR, is_fresh};
 
 /// Keys remembered at once; about 500 bytes each.
 const REMEMBERED: u64 = 10_000;
-/// After this long another process's revocation is seen.
-const REMEMBERED_FOR: Duration = Duration::from_secs(5);
 
 /// An [`ApiKeyCache`] in the memory of this process.
 pub struct ProcessApiKeyCache {
-    keys: Cache<TokenDigest, Arc<ActiveKey>>,
+    keys: Cache<TokenDigest, (Timestamp, Arc<ActiveKey>)>,
     epoch: AtomicU64,
+    clock: Arc<dyn Clock>,
 }
 
 impl ProcessApiKeyCache {
     /// An empty cache.
-    pub fn new() -> Self {
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
         let keys = Cache::builder().max_capacity(REMEMBERED).time_to_live(REMEMBERED_FOR).build();
-        Self { keys, epoch: AtomicU64::new(0) }
-    }
-}
-
-impl Default for ProcessApiKeyCache {
-    fn default() -> Self {
-        Self::new()
+        Self { keys, epoch: AtomicU64::new(0), clock }
     }
 }
 
 impl ApiKeyCache for ProcessApiKeyCache {
     fn get(&self, digest: &TokenDigest) -> Option<Arc<ActiveKey>> {
-        self.keys.get(digest)
+        let (since, key) = self.keys.get(digest)?;
+        is_fresh(since, self.clock.now()).then_some(key)
     }
 
     fn epoch(&self) -> u64 {
@@ -48,7 +44,7 @@ impl ApiKeyCache for ProcessApiKeyCache {
     fn put(&self, epoch: u64, key: Arc<ActiveKey>) {
         let digest = key.key.digest;
         if self.epoch() == epoch {
-            self.keys.insert(digest, key);
+            self.keys.insert(digest, (self.clock.now(), key));
             if self.epoch() != epoch {
                 self.keys.invalidate(&digest);
             }
@@ -63,7 +59,9 @@ impl ApiKeyCache for ProcessApiKeyCache {
 
 #[cfg(test)]
 mod tests {
+    use super::super::clock::Hand;
     use super::*;
+    use crate::sources::system;
     use stoa_domain::access::api_key::{ApiKey, IssuedKey, KeyTerms};
     use stoa_domain::kernel::name::Name;
     use stoa_domain::kernel::rank::Rank;
@@ -81,7 +79,7 @@ mod tests {
 
     #[test]
     fn what_was_put_is_remembered_until_forgotten() {
-        let cache = ProcessApiKeyCache::new();
+        let cache = ProcessApiKeyCache::new(system().clock);
         cache.put(cache.epoch(), key());
         assert_eq!(cache.get(&key().key.digest), Some(key()));
         cache.forget(&key().key.digest);
@@ -90,10 +88,21 @@ mod tests {
 
     #[test]
     fn what_was_read_before_a_revocation_is_not_remembered_after_it() {
-        let cache = ProcessApiKeyCache::new();
+        let cache = ProcessApiKeyCache::new(system().clock);
         let epoch = cache.epoch();
         cache.forget(&key().key.digest);
         cache.put(epoch, key());
+        assert_eq!(cache.get(&key().key.digest), None);
+    }
+
+    #[test]
+    fn what_another_process_has_revoked_is_believed_for_five_seconds() {
+        let clock = Hand::default();
+        let cache = ProcessApiKeyCache::new(clock.shared());
+        cache.put(cache.epoch(), key());
+        clock.pass(4_999);
+        assert_eq!(cache.get(&key().key.digest), Some(key()));
+        clock.pass(1);
         assert_eq!(cache.get(&key().key.digest), None);
     }
 }

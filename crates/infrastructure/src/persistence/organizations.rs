@@ -2,4 +2,5 @@
 
 mod member_repository;
 mod organization_repository;
+mod rank_repository;
 pub(super) mod rows;

@@ -231,6 +231,7 @@ control_context!(Identity, tx => IdentityTx {
 control_context!(Organizations, tx => OrganizationsTx {
     organizations: &tx,
     members: &tx,
+    ranks: &tx,
     users: &tx,
     sessions: &tx,
     audit: &tx,

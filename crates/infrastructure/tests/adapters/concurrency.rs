@@ -210,6 +210,64 @@ fn one_organization_gets_one_owner() {
     });
 }
 
+/// Hands our organization over as the use case does: after a look whether the next owner belongs.
+fn hand_over(world: &World<'_>, from: UserId, to: UserId, n: i64) -> Result<(), StoreError> {
+    let scope = &world.ours.scope;
+    world.organizations(|tx| {
+        tx.organizations.lock(scope)?;
+        tx.members.find(scope, to)?.ok_or(StoreError::Stale)?;
+        tx.ranks.transfer_ownership(scope, from, to, at(n))
+    })
+}
+
+fn owner_of(world: &World<'_>) -> UserId {
+    let owner = world.organizations(|tx| tx.ranks.find_owner(&world.ours.scope)).expect("a look-up");
+    owner.expect("an owner").user_id
+}
+
+#[test]
+fn one_ownership_is_handed_over_once() {
+    in_a_world(|world| {
+        let people: Vec<_> = (0..THREADS).map(|n| world.newcomer(&format!("p{n}@example.com")).id).collect();
+        for person in &people {
+            world.join(world.ours.id(), *person, Rank::Member, at(1));
+        }
+        for round in 0..ROUNDS {
+            let from = owner_of(world);
+            let answers = race(|n| hand_over(world, from, people[n], i64::from(round) + 2));
+            let won = answers.iter().filter(|answer| answer.is_ok()).count();
+            let lost = answers.iter().filter(|answer| **answer == Err(StoreError::Stale)).count();
+            assert_eq!((won, lost), (1, THREADS - 1), "{answers:?}");
+        }
+    });
+}
+
+#[test]
+fn nobody_is_handed_what_they_are_leaving() {
+    in_a_world(|world| {
+        let scope = &world.ours.scope;
+        for round in 0..ROUNDS {
+            let jo = world.newcomer(&format!("jo-{round}@example.com")).id;
+            world.join(world.ours.id(), jo, Rank::Member, at(1));
+            let from = owner_of(world);
+            let leave = || {
+                world.organizations(|tx| {
+                    tx.organizations.lock(scope)?;
+                    tx.members.remove(scope, jo)
+                })
+            };
+            let answers = race(|n| match n % 2 {
+                0 => hand_over(world, from, jo, i64::from(round) + 2).is_ok(),
+                _ => leave().expect("an answer"),
+            });
+            assert_eq!(answers.iter().filter(|done| **done).count(), 1, "it was handed over or left: {answers:?}");
+            let owner = owner_of(world);
+            let standing = world.organizations(|tx| tx.members.find(scope, owner)).expect("a look-up");
+            assert_eq!(standing.map(|membership| membership.role), Some(Rank::Owner));
+        }
+    });
+}
+
 /// Two transactions that wait for each other: one goes on, the other is told that trying again may
 /// help. An engine that admits one writer at a time lets both go on.
 #[test]

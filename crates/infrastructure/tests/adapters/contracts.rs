@@ -132,6 +132,15 @@ suite! { members of organizations::members in "organizations/members.rs":
     an_admin_who_comes_back_as_a_member_is_one,
 }
 
+suite! { ranks of organizations::ranks in "organizations/ranks.rs":
+    a_member_becomes_an_admin_once_and_in_one_organization,
+    an_admin_becomes_a_member_once_and_in_one_organization,
+    admins_are_listed_without_the_owner_and_paged,
+    the_owner_is_found,
+    ownership_goes_over_and_the_owner_of_before_is_an_admin,
+    only_the_owner_hands_over,
+}
+
 suite! { api_keys of access::api_keys in "access/api_keys.rs":
     a_key_is_found_as_it_was_added,
     a_key_is_found_by_its_text_with_its_organization,

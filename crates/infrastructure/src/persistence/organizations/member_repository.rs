@@ -33,33 +33,7 @@ impl MemberRepository for Control<'_> {
     }
 
     fn list(&self, scope: &TenantScope, window: &Window) -> Result<Page<Member>, StoreError> {
-        use organization_standings::{joined_at, organization_id, rank, user_id};
-
-        let own = organization_standings::table.filter(organization_id.eq(Id::from(scope.tenant())));
-        let (rows, total) = on!(self.conn, c => {
-            let mut rows = own
-                .inner_join(users::table.on(users::id.eq(user_id)))
-                .inner_join(user_profile::table.on(user_profile::user_id.eq(user_id)))
-                .select((users::id, users::email, user_profile::name, rank, joined_at))
-                .into_boxed();
-            let mut total = None;
-            match &window.start {
-                Start::Offset(_) => total = Some(own.count().get_result::<i64>(c).map_err(fault)?),
-                Start::After(cursor) => {
-                    let (at, id) = (instant_of(&cursor.value)?, Id(cursor.id));
-                    rows = rows.filter(joined_at.gt(at).or(joined_at.eq(at).and(user_id.gt(id))));
-                }
-            }
-            let rows = rows.order_by((joined_at.asc(), user_id.asc()));
-            let rows = rows.limit(window.fetch()).offset(window.offset());
-            (rows.load::<MemberRow>(c).map_err(fault)?, total)
-        });
-        let items = rows.into_iter().map(Member::try_from).collect::<Result<Vec<_>, _>>()?;
-        Ok(Page::cut(items, total.map(i64::unsigned_abs), window, |last| Cursor {
-            sort: BY_JOINING.to_owned(),
-            value: instant_text(At(last.joined_at)),
-            id: last.user_id.as_uuid(),
-        }))
+        self.list_ranked(scope, None, window)
     }
 
     fn insert(&self, membership: &Membership) -> Result<(), StoreError> {
@@ -113,5 +87,48 @@ impl MemberRepository for Control<'_> {
             .filter(diesel::dsl::not(diesel::dsl::exists(owned)));
         let removed = on!(self.conn, c => diesel::delete(member).execute(c)).map_err(fault)?;
         Ok(removed == 1)
+    }
+}
+
+impl Control<'_> {
+    /// The members of the scope's organization, or those of one rank, by time of joining.
+    pub(super) fn list_ranked(
+        &self,
+        scope: &TenantScope,
+        only: Option<Rank>,
+        window: &Window,
+    ) -> Result<Page<Member>, StoreError> {
+        use organization_standings::{joined_at, organization_id, rank, user_id};
+
+        let own = organization_standings::table.filter(organization_id.eq(Id::from(scope.tenant())));
+        let (rows, total) = on!(self.conn, c => {
+            let mut rows = own
+                .inner_join(users::table.on(users::id.eq(user_id)))
+                .inner_join(user_profile::table.on(user_profile::user_id.eq(user_id)))
+                .select((users::id, users::email, user_profile::name, rank, joined_at))
+                .into_boxed();
+            let mut counted = own.into_boxed();
+            if let Some(only) = only {
+                rows = rows.filter(rank.eq(only.as_str()));
+                counted = counted.filter(rank.eq(only.as_str()));
+            }
+            let mut total = None;
+            match &window.start {
+                Start::Offset(_) => total = Some(counted.count().get_result::<i64>(c).map_err(fault)?),
+                Start::After(cursor) => {
+                    let (at, id) = (instant_of(&cursor.value)?, Id(cursor.id));
+                    rows = rows.filter(joined_at.gt(at).or(joined_at.eq(at).and(user_id.gt(id))));
+                }
+            }
+            let rows = rows.order_by((joined_at.asc(), user_id.asc()));
+            let rows = rows.limit(window.fetch()).offset(window.offset());
+            (rows.load::<MemberRow>(c).map_err(fault)?, total)
+        });
+        let items = rows.into_iter().map(Member::try_from).collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::cut(items, total.map(i64::unsigned_abs), window, |last| Cursor {
+            sort: BY_JOINING.to_owned(),
+            value: instant_text(At(last.joined_at)),
+            id: last.user_id.as_uuid(),
+        }))
     }
 }

@@ -9,7 +9,7 @@ use stoa_domain::organizations::organization::{MemberOf, Organization};
 use stoa_domain::organizations::ports::{BY_JOINING, OrganizationRepository};
 
 use super::rows::{MemberOfRow, OrganizationRow};
-use crate::persistence::connection::on;
+use crate::persistence::connection::{Conn, on};
 use crate::persistence::fault::fault;
 use crate::persistence::paging::{instant_of, instant_text};
 use crate::persistence::placement::Placement;
@@ -69,6 +69,15 @@ impl OrganizationRepository for Control<'_> {
         on!(self.conn, c => diesel::insert_into(organization_placements::table).values(placement).execute(c))
             .map_err(fault)?;
         Ok(())
+    }
+
+    fn lock(&self, scope: &TenantScope) -> Result<(), StoreError> {
+        let organization = organizations::table.find(Id::from(scope.tenant())).select(organizations::id);
+        match &mut *self.conn.borrow_mut() {
+            Conn::Postgres(c) => organization.for_no_key_update().first::<Id>(*c).optional().map(drop).map_err(fault),
+            // One writer at a time: every other waits already.
+            Conn::Sqlite(_) => Ok(()),
+        }
     }
 
     fn update(&self, scope: &TenantScope, organization: &Organization) -> Result<(), StoreError> {

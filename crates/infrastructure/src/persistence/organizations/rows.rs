@@ -5,7 +5,7 @@ use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
-use stoa_domain::organizations::membership::Member;
+use stoa_domain::organizations::membership::{Member, Owner};
 use stoa_domain::organizations::organization::{MemberOf, Organization, Slug};
 
 use crate::persistence::schema::control::organizations;
@@ -95,5 +95,24 @@ impl TryFrom<MemberRow> for Member {
             rank: rank_of(&row.rank)?,
             joined_at: row.joined_at.0,
         })
+    }
+}
+
+#[derive(Debug, Queryable)]
+pub(super) struct OwnerRow {
+    user_id: Id,
+    email: String,
+    name: String,
+    owned_from: At,
+}
+
+impl From<OwnerRow> for Owner {
+    fn from(row: OwnerRow) -> Self {
+        Self {
+            user_id: row.user_id.into(),
+            email: Email::from_store(row.email),
+            name: Name::from_store(row.name),
+            owned_since: row.owned_from.0,
+        }
     }
 }

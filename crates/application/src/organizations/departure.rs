@@ -1,0 +1,31 @@
+//! Departure: a member goes, and so do their sessions in the organization.
+
+use stoa_domain::audit::AuditEntry;
+use stoa_domain::kernel::actor::TenantScope;
+use stoa_domain::kernel::ids::SessionId;
+use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::membership::Membership;
+use stoa_domain::organizations::ports::OrganizationsTx;
+
+use super::service::OrganizationsService;
+
+impl OrganizationsService {
+    /// Takes a member out under this action of the trail. Answers the sessions that ended, to be
+    /// forgotten after the commit; `None` if the member has gone already.
+    pub(super) fn take_out(
+        &self,
+        tx: &OrganizationsTx<'_>,
+        scope: &TenantScope,
+        membership: &Membership,
+        action: &'static str,
+    ) -> Result<Option<Vec<SessionId>>, StoreError> {
+        let user = membership.user_id;
+        if !tx.members.remove(scope, user)? {
+            return Ok(None);
+        }
+        let ended = tx.sessions.revoke_in(scope, user, self.sources.now())?;
+        let entry = AuditEntry::new(&self.sources, action, "member", user.as_uuid());
+        tx.audit.record(&entry.removed(membership))?;
+        Ok(Some(ended))
+    }
+}

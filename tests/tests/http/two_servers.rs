@@ -1,0 +1,103 @@
+//! Two servers over one database: what one of them does is seen by the other within five seconds.
+
+use chrono::TimeDelta;
+use reqwest::Method;
+use serde_json::json;
+use stoa_tests::actor::{Actor, warehouse};
+use stoa_tests::server::Server;
+use stoa_tests::stage::{Stage, on_each_engine_with};
+
+/// Both sign and verify with one secret, as two servers of one installation do.
+const ONE_SECRET: [(&str, &str); 1] = [("JWT_SECRET_KEY", "a secret of two servers, 32 bytes or more")];
+
+/// Runs a test beside a second server.
+async fn with_another(test: impl AsyncFn(&Stage, &Server)) {
+    on_each_engine_with(&ONE_SECRET, async |stage| {
+        let other = Server::start(&stage.database, &ONE_SECRET, stage.clock.sources());
+        test(stage, &other).await;
+    })
+    .await;
+}
+
+/// Whether this actor may build.
+async fn is_let_build(actor: &Actor, code: &str) -> bool {
+    let answer = actor.post("/api/v1/warehouses", &warehouse(code)).await;
+    assert!([201, 403].contains(&answer.status), "{}", answer.text);
+    answer.status == 201
+}
+
+#[tokio::test]
+async fn a_change_of_rank_is_seen() {
+    with_another(async |stage, other| {
+        let owner = stage.owner().await;
+        let admin = stage.admin(&owner).await;
+        let there = admin.at(other.address());
+        assert!(is_let_build(&there, "W-1").await, "and is remembered there");
+
+        owner.delete(&format!("{}/admins/{}", owner.organization_path(), admin.user_id)).await.is(204);
+        assert!(!is_let_build(&admin, "W-2").await, "at once where it was done");
+        stage.clock.pass(TimeDelta::seconds(5));
+        assert!(!is_let_build(&there, "W-3").await);
+
+        owner.post(&format!("{}/admins", owner.organization_path()), &json!({"user_id": admin.user_id})).await.is(201);
+        assert!(is_let_build(&admin, "W-4").await);
+        stage.clock.pass(TimeDelta::seconds(5));
+        assert!(is_let_build(&there, "W-5").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_transfer_of_ownership_is_seen() {
+    with_another(async |stage, other| {
+        let owner = stage.owner().await;
+        let member = stage.member(&owner).await;
+        let there = member.at(other.address());
+        assert!(!is_let_build(&there, "W-1").await);
+        let body = json!({"user_id": member.user_id});
+        owner.post(&format!("{}/transfer-ownership", owner.organization_path()), &body).await.is(200);
+        stage.clock.pass(TimeDelta::seconds(5));
+        assert!(is_let_build(&there, "W-2").await);
+        let me = owner.at(other.address()).get("/api/v1/auth/me").await.gives(200);
+        assert_eq!(me["organization"]["role"], "admin");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_removal_is_seen() {
+    with_another(async |stage, other| {
+        let owner = stage.owner().await;
+        let (removed, leaving) = (stage.member(&owner).await, stage.member(&owner).await);
+        for member in [&removed, &leaving] {
+            member.at(other.address()).get("/api/v1/warehouses").await.is(200);
+        }
+        owner.remove(&removed).await.is(204);
+        leaving.ask(Method::POST, &format!("{}/leave", owner.organization_path())).send().await.is(204);
+        stage.clock.pass(TimeDelta::seconds(5));
+        for member in [&removed, &leaving] {
+            member.at(other.address()).get("/api/v1/warehouses").await.refuses(401, "UNAUTHORIZED");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_and_a_key_that_was_revoked_are_seen() {
+    with_another(async |stage, other| {
+        let owner = stage.owner().await;
+        let key = owner.post("/api/v1/api-keys", &json!({"name": "Scales", "role": "member"})).await.gives(201);
+        let (session, program) = (owner.sign_in().await, owner.with_token(key["key"].as_str().unwrap()));
+        for bearer in [&session, &program] {
+            bearer.at(other.address()).get("/api/v1/warehouses").await.is(200);
+        }
+        session.ask(Method::POST, "/api/v1/auth/logout").send().await.is(204);
+        owner.delete(&format!("/api/v1/api-keys/{}", key["id"].as_str().unwrap())).await.is(204);
+        stage.clock.pass(TimeDelta::seconds(5));
+        for bearer in [&session, &program] {
+            bearer.at(other.address()).get("/api/v1/warehouses").await.refuses(401, "UNAUTHORIZED");
+        }
+        owner.at(other.address()).get("/api/v1/warehouses").await.is(200);
+    })
+    .await;
+}
