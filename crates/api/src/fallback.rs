@@ -45,26 +45,39 @@ pub(crate) fn public_paths() -> BTreeSet<String> {
     public.difference(&others).cloned().collect()
 }
 
+/// Who may call this method of this path; `None` where there is no such operation.
+pub(crate) fn access_of(method: &str, path: &str) -> Option<Access> {
+    static BY_PATH: OnceLock<BTreeMap<String, Vec<(&'static str, Access)>>> = OnceLock::new();
+    let methods = BY_PATH.get_or_init(accesses).get(path)?;
+    methods.iter().find(|(known, _)| *known == method).map(|(_, access)| *access)
+}
+
+fn accesses() -> BTreeMap<String, Vec<(&'static str, Access)>> {
+    let mut by_path: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for (path, method, id) in openapi::operations(&openapi::document()) {
+        if let Some(operation) = operations::find(&id) {
+            by_path.entry(path).or_default().push((method, operation.access));
+        }
+    }
+    by_path
+}
+
 /// Whether programs with an API key may call this method of this path: they may where a permission
 /// is asked for that keys can have. What asks for somebody signed in asks for a person.
 pub(crate) fn takes_keys(method: &str, path: &str) -> bool {
-    static OPEN: OnceLock<BTreeMap<String, Vec<&'static str>>> = OnceLock::new();
-    OPEN.get_or_init(paths_for_keys).get(path).is_some_and(|methods| methods.contains(&method))
+    access_of(method, path).is_some_and(Access::takes_keys)
 }
 
-fn paths_for_keys() -> BTreeMap<String, Vec<&'static str>> {
-    let mut open: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
-    for (path, method, id) in openapi::operations(&openapi::document()) {
-        if operations::find(&id).is_some_and(|operation| operation.access.takes_keys()) {
-            open.entry(path).or_default().push(method);
-        }
-    }
-    open
+/// Whether what is under this path is a person's own affair, wherever they work: it goes on while
+/// their organization is suspended.
+pub(crate) fn is_personal(path: &str) -> bool {
+    path.starts_with("/api/v1/auth/") || path == "/api/v1/organizations"
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{public_paths, takes_keys};
+    use super::{access_of, is_personal, public_paths, takes_keys};
+    use crate::operations::Access;
 
     #[test]
     fn programs_do_what_takes_a_permission_but_manage_no_keys() {
@@ -72,6 +85,19 @@ mod tests {
         assert!(!takes_keys("GET", "/api/v1/auth/me") && !takes_keys("POST", "/api/v1/organizations"));
         assert!(!takes_keys("GET", "/api/v1/api-keys") && !takes_keys("POST", "/api/v1/api-keys/{id}/rotate"));
         assert!(!takes_keys("GET", "/api/v1/unheard-of"));
+    }
+
+    #[test]
+    fn the_access_is_that_of_the_table() {
+        assert_eq!(access_of("POST", "/api/v1/organizations/{id}/suspend"), Some(Access::Platform));
+        assert_eq!(access_of("GET", "/api/v1/organizations/{id}/suspend"), None);
+        assert_eq!(access_of("GET", "/api/v1/unheard-of"), None);
+    }
+
+    #[test]
+    fn ones_own_affairs_are_of_no_organization() {
+        assert!(is_personal("/api/v1/auth/me") && is_personal("/api/v1/organizations"));
+        assert!(!is_personal("/api/v1/organizations/{id}") && !is_personal("/api/v1/warehouses"));
     }
 
     #[test]

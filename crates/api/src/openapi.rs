@@ -103,6 +103,7 @@ fn complete(operation: &mut PathItemOperation) {
         Access::SignedIn => "signed_in",
         Access::Permission(permission) => permission.code(),
         Access::Owner => "owner",
+        Access::OwnerOrPlatform => "owner_or_platform_admin",
         Access::Platform => "platform_admin",
     };
     let extensions = operation.extensions.get_or_insert_default();
@@ -125,7 +126,9 @@ fn errors_of(known: &Operation, operation: &PathItemOperation) -> Vec<(String, V
     let (has_path, has_query) = (has(&ParameterIn::Path), has(&ParameterIn::Query));
     let has_body = operation.request_body.is_some();
     let applies = |code: ErrorCode| match code {
-        ErrorCode::Unauthorized | ErrorCode::Forbidden => known.access != Access::Public,
+        ErrorCode::Unauthorized | ErrorCode::Forbidden | ErrorCode::OrganizationSuspended => {
+            known.access != Access::Public
+        }
         ErrorCode::ResourceNotFound => has_path || known.errors.contains(&code),
         ErrorCode::MalformedRequest => has_body || has_query,
         ErrorCode::PayloadTooLarge | ErrorCode::UnsupportedMediaType => has_body,

@@ -26,6 +26,8 @@ pub enum Access {
     Permission(Permission),
     /// The owner of the organization the token is for.
     Owner,
+    /// The owner of the organization the token is for, and administrators of the platform itself.
+    OwnerOrPlatform,
     /// Administrators of the platform itself.
     Platform,
 }
@@ -52,10 +54,10 @@ const fn operation(id: &'static str, access: Access, errors: &'static [ErrorCode
     Operation { id, access, errors }
 }
 
-use Access::{Owner, Permission as With, Public, SignedIn};
+use Access::{Owner, OwnerOrPlatform, Permission as With, Platform, Public, SignedIn};
 use ErrorCode::{
     DuplicateAdmin, DuplicateEmail, DuplicateMember, DuplicateWarehouse, InvalidCredentials, InvalidToken, LastOwner,
-    RegistrationClosed, ResourceNotFound, VersionConflict,
+    RegistrationClosed, ResourceNotFound, StateConflict, VersionConflict,
 };
 
 /// Every operation.
@@ -74,6 +76,10 @@ pub const OPERATIONS: &[Operation] = &[
     operation("list_organizations", SignedIn, &[]),
     operation("get_organization", SignedIn, &[]),
     operation("update_organization", With(update_organization::PERMISSION), &[VersionConflict]),
+    operation("suspend_organization", Platform, &[StateConflict]),
+    operation("reinstate_organization", Platform, &[StateConflict]),
+    operation("archive_organization", OwnerOrPlatform, &[StateConflict]),
+    operation("restore_organization", OwnerOrPlatform, &[StateConflict]),
     operation("list_members", With(list_members::PERMISSION), &[]),
     operation("add_member", With(add_member::PERMISSION), &[DuplicateMember]),
     operation("remove_member", With(remove_member::PERMISSION), &[LastOwner]),

@@ -1,6 +1,7 @@
 //! Organizations over HTTP.
 
 mod admins;
+mod life_cycle;
 mod members;
 mod organization;
 mod ownership;
@@ -14,7 +15,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(organization::routes)
         .configure(members::routes)
         .configure(admins::routes)
-        .configure(ownership::routes);
+        .configure(ownership::routes)
+        .configure(life_cycle::routes);
 }
 
 /// The document of these routes.
@@ -26,5 +28,6 @@ impl OpenApi for Document {
             .merge_from(members::Document::openapi())
             .merge_from(admins::Document::openapi())
             .merge_from(ownership::Document::openapi())
+            .merge_from(life_cycle::Document::openapi())
     }
 }

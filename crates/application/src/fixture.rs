@@ -15,6 +15,7 @@ use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::sources::{Clock, IdSource, Sources, Timestamp};
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError};
+use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::organization::{MemberOf, Organization, Slug};
 use uuid::Uuid;
 
@@ -78,7 +79,11 @@ pub(crate) fn organization(id: OrganizationId) -> Organization {
 }
 
 pub(crate) fn member_of(id: OrganizationId, rank: Rank) -> MemberOf {
-    MemberOf { organization: organization(id), rank, joined_at: now() }
+    MemberOf { organization: organization(id), rank, joined_at: now(), status: OrganizationStatus::Active }
+}
+
+pub(crate) fn suspended_member_of(id: OrganizationId, rank: Rank) -> MemberOf {
+    MemberOf { status: OrganizationStatus::Suspended, ..member_of(id, rank) }
 }
 
 struct Still;

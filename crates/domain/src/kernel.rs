@@ -11,6 +11,7 @@ pub mod permission;
 pub mod platform;
 pub mod rank;
 pub mod readiness;
+pub mod reason;
 pub mod secret;
 pub mod sources;
 pub mod store_error;

@@ -1,6 +1,7 @@
 //! Organizations, which are the tenants, and who belongs to them.
 
 pub mod dto;
+pub mod life_cycle;
 pub mod membership;
 pub mod organization;
 pub mod ports;

@@ -66,6 +66,7 @@ pub fn api_with(settings: &Settings, sources: Sources) -> Result<Api> {
     let pool = PoolSettings { connections, checkout_timeout: limits.busy_timeout };
     let database = Arc::new(Database::new(&database_url(settings), pool));
     let session_cache = Arc::new(ProcessSessionCache::new(sources.clock.clone()));
+    let key_cache = Arc::new(ProcessApiKeyCache::new(sources.clock.clone()));
     let cost = HashingCost { memory_kib: settings.argon2.memory_kib, iterations: settings.argon2.iterations };
     let adapters = IdentityAdapters {
         work: database.clone(),
@@ -76,13 +77,8 @@ pub fn api_with(settings: &Settings, sources: Sources) -> Result<Api> {
     };
     Ok(Api {
         identity: IdentityService::new(adapters, sources.clone(), policy(settings)?),
-        organizations: OrganizationsService::new(database.clone(), session_cache, sources.clone()),
-        access: AccessService::new(
-            database.clone(),
-            Arc::new(RandomApiKeys),
-            Arc::new(ProcessApiKeyCache::new(sources.clock.clone())),
-            sources.clone(),
-        ),
+        organizations: OrganizationsService::new(database.clone(), session_cache, key_cache.clone(), sources.clone()),
+        access: AccessService::new(database.clone(), Arc::new(RandomApiKeys), key_cache, sources.clone()),
         cold_storage: ColdStorageService::new(database.clone(), sources.clone()),
         readiness: database,
         sources,

@@ -19,7 +19,10 @@ struct Things {
     other: Actor,
     /// An admin who is not one of the callers, for the row that is about one.
     admin: Option<Actor>,
-    /// Somebody registered who belongs elsewhere.
+    /// An archived organization of the same owner, for the row that is about one.
+    archived: Option<String>,
+    /// Somebody registered who belongs elsewhere, to an organization that is suspended for the row
+    /// that is about one.
     newcomer: Actor,
     warehouse: Value,
     deleted: Value,
@@ -73,6 +76,10 @@ const ROWS: &[Row] = &[
     row("list_organizations", 200, |_| ("/api/v1/organizations".into(), Body::None)),
     row("get_organization", 200, |it| (organization(it, ""), Body::None)),
     row("update_organization", 200, |it| (organization(it, ""), Body::Json(json!({"version": 1})))),
+    row("suspend_organization", 200, |it| (life_cycle(&it.newcomer.organization, "suspend"), because())),
+    row("reinstate_organization", 200, |it| (life_cycle(&it.newcomer.organization, "reinstate"), because())),
+    row("archive_organization", 200, |it| (life_cycle(&it.organization, "archive"), because())),
+    row("restore_organization", 200, |it| (life_cycle(it.archived.as_ref().unwrap(), "restore"), because())),
     row("list_members", 200, |it| (organization(it, "/members"), Body::None)),
     row("add_member", 201, |it| {
         (organization(it, "/members"), Body::Json(json!({"email": it.newcomer.email, "role": "member"})))
@@ -80,10 +87,10 @@ const ROWS: &[Row] = &[
     row("remove_member", 204, |it| (organization(it, &format!("/members/{}", it.other.user_id)), Body::None)),
     row("leave_organization", 204, |it| (organization(it, "/leave"), Body::None)),
     row("list_admins", 200, |it| (organization(it, "/admins"), Body::None)),
-    row("grant_admin", 201, |it| {
-        (organization(it, "/admins"), Body::Json(json!({"user_id": it.other.user_id})))
+    row("grant_admin", 201, |it| (organization(it, "/admins"), Body::Json(json!({"user_id": it.other.user_id})))),
+    row("revoke_admin", 204, |it| {
+        (organization(it, &format!("/admins/{}", it.admin.as_ref().unwrap().user_id)), Body::None)
     }),
-    row("revoke_admin", 204, |it| (organization(it, &format!("/admins/{}", it.admin.as_ref().unwrap().user_id)), Body::None)),
     row("get_owner", 200, |it| (organization(it, "/owner"), Body::None)),
     row("transfer_ownership", 200, |it| {
         (organization(it, "/transfer-ownership"), Body::Json(json!({"user_id": it.other.user_id})))
@@ -108,6 +115,14 @@ fn organization(it: &Things, rest: &str) -> String {
     format!("/api/v1/organizations/{}{rest}", it.organization)
 }
 
+fn life_cycle(organization: &str, step: &str) -> String {
+    format!("/api/v1/organizations/{organization}/{step}")
+}
+
+fn because() -> Body {
+    Body::Json(json!({"reason": "It is time"}))
+}
+
 fn warehouse_path(warehouse: &Value, rest: &str) -> String {
     format!("/api/v1/warehouses/{}{rest}", warehouse["id"].as_str().unwrap())
 }
@@ -129,7 +144,7 @@ fn the_table_has_a_row_for_every_operation_and_no_other() {
 /// Whether the operation changes what its callers or their organization may do afterwards: it is
 /// given an organization of its own.
 fn is_upsetting(row: &Row) -> bool {
-    matches!(row.id, "leave_organization" | "transfer_ownership")
+    matches!(row.id, "leave_organization" | "transfer_ownership" | "archive_organization")
 }
 
 /// The owner whose organization the row is about.
@@ -138,20 +153,35 @@ async fn owner_for(stage: &Stage, usual: &Actor, row: &Row) -> Actor {
 }
 
 async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Things {
-    let (warehouse, deleted) =
-        (owner.build(&format!("W-{number}")).await, owner.build(&format!("D-{number}")).await);
+    let (warehouse, deleted) = (owner.build(&format!("W-{number}")).await, owner.build(&format!("D-{number}")).await);
     owner.delete(&warehouse_path(&deleted, "")).await.is(204);
     let admin = if row.id == "revoke_admin" { Some(stage.admin(owner).await) } else { None };
+    let archived = if row.id == "restore_organization" { Some(archived(owner).await) } else { None };
+    let newcomer = stage.owner().await;
+    if row.id == "reinstate_organization" {
+        let platform = stage.platform_admin().await;
+        let path = life_cycle(&newcomer.organization, "suspend");
+        platform.post(&path, &json!({"reason": "Unpaid"})).await.is(200);
+    }
     Things {
         organization: owner.organization.clone(),
         other: stage.member(owner).await,
         admin,
-        newcomer: stage.owner().await,
+        archived,
+        newcomer,
         warehouse,
         deleted,
         api_key: make_key(owner, "member").await,
         code: format!("N-{number}"),
     }
+}
+
+/// The id of another organization that this person has founded and archived.
+async fn archived(owner: &Actor) -> String {
+    let founded = owner.post("/api/v1/organizations", &json!({"name": "Pier"})).await.gives(201);
+    let there = owner.switch_to(founded["id"].as_str().unwrap()).await;
+    there.post(&life_cycle(&there.organization, "archive"), &json!({"reason": "Closed"})).await.is(200);
+    there.organization
 }
 
 /// Somebody of this rank in this owner's organization.
@@ -268,10 +298,10 @@ async fn who_belongs_to_none_does_what_needs_no_organization() {
                 Access::Permission(_) | Access::Owner | Access::Platform => {
                     answer.refuses(403, "FORBIDDEN");
                 }
-                Access::SignedIn if is_about_a_thing(&pattern, operation) => {
+                Access::SignedIn | Access::OwnerOrPlatform if is_about_a_thing(&pattern, operation) => {
                     answer.refuses(404, "RESOURCE_NOT_FOUND");
                 }
-                Access::SignedIn | Access::Public => {
+                Access::SignedIn | Access::OwnerOrPlatform | Access::Public => {
                     assert_eq!(answer.status, row.status, "{}: {}", row.id, answer.text);
                     continue;
                 }
@@ -298,7 +328,7 @@ async fn every_rank_does_what_its_permissions_say_and_no_more() {
                 let answer = call(&session, method, &path, &body).await;
                 let may = match operation.access {
                     Access::Permission(permission) => rank.permissions().contains(&permission),
-                    Access::Owner => rank == Rank::Owner,
+                    Access::Owner | Access::OwnerOrPlatform => rank == Rank::Owner,
                     Access::Platform => false,
                     Access::SignedIn | Access::Public => true,
                 };
@@ -307,7 +337,11 @@ async fn every_rank_does_what_its_permissions_say_and_no_more() {
                 } else if may {
                     assert_eq!(answer.status, row.status, "{rank} {}: {}", row.id, answer.text);
                 } else {
-                    answer.refuses(403, "FORBIDDEN");
+                    // An archived organization is hidden from all but its owner.
+                    match row.id {
+                        "restore_organization" => answer.refuses(404, "RESOURCE_NOT_FOUND"),
+                        _ => answer.refuses(403, "FORBIDDEN"),
+                    };
                     assert_eq!(entries(&stage.database), before, "{rank} {}", row.id);
                 }
             }
@@ -324,6 +358,7 @@ async fn who_administers_the_platform_does_what_needs_that_and_nothing_inside_or
         // Founding one ends belonging to none.
         operations.sort_by_key(|(_, _, operation, _)| operation.id == "create_organization");
         for (number, (method, pattern, operation, row)) in operations.into_iter().enumerate() {
+            let owner = owner_for(stage, &owner, row).await;
             let (path, body) = (row.call)(&things(stage, &owner, number, row).await);
             let session = platform.sign_in().await;
             let before = entries(&stage.database);
@@ -338,7 +373,7 @@ async fn who_administers_the_platform_does_what_needs_that_and_nothing_inside_or
                 Access::SignedIn if is_about_a_thing(&pattern, operation) => {
                     answer.refuses(404, "RESOURCE_NOT_FOUND");
                 }
-                Access::Platform | Access::SignedIn | Access::Public => {
+                Access::Platform | Access::OwnerOrPlatform | Access::SignedIn | Access::Public => {
                     assert_eq!(answer.status, row.status, "{}: {}", row.id, answer.text);
                     continue;
                 }
@@ -366,7 +401,7 @@ async fn a_program_does_what_the_permissions_of_its_key_say_and_nothing_of_a_per
                         rank.permissions().contains(&permission) && !permission.is_personal()
                     }
                     Access::Public => true,
-                    Access::SignedIn | Access::Owner | Access::Platform => false,
+                    Access::SignedIn | Access::Owner | Access::OwnerOrPlatform | Access::Platform => false,
                 };
                 if may {
                     assert_eq!(answer.status, row.status, "{rank} {}: {}", row.id, answer.text);

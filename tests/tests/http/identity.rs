@@ -41,7 +41,8 @@ async fn registering_gives_the_person_the_organization_and_tokens() {
             "id": "[id]",
             "name": "Harbour Cold Store",
             "slug": "harbour-cold-store",
-            "role": "owner"
+            "role": "owner",
+            "status": "active"
           },
           "access_token": "[access]",
           "refresh_token": "[refresh]",
@@ -211,20 +212,23 @@ async fn a_person_is_told_who_they_are_and_what_they_may_do() {
             "id": "[id]",
             "name": "Harbour",
             "slug": "harbour",
-            "role": "member"
+            "role": "member",
+            "status": "active"
           },
           "organizations": [
             {
               "id": "[id]",
               "name": "Quay",
               "slug": "quay",
-              "role": "owner"
+              "role": "owner",
+              "status": "active"
             },
             {
               "id": "[id]",
               "name": "Harbour",
               "slug": "harbour",
-              "role": "member"
+              "role": "member",
+              "status": "active"
             }
           ],
           "permissions": [

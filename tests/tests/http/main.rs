@@ -16,6 +16,7 @@ mod documents;
 mod envelope;
 mod identity;
 mod key_set;
+mod life_cycle;
 mod members;
 mod organizations;
 mod outages;

@@ -26,6 +26,8 @@ async fn whoever_founds_an_organization_owns_it_and_stays_where_they_are() {
           "name": "Harbour Cold Store",
           "slug": "harbour-cold-store",
           "role": "owner",
+          "status": "active",
+          "restorable_until": null,
           "version": 1,
           "created_at": "[time]",
           "updated_at": "[time]"

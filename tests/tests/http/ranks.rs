@@ -54,13 +54,15 @@ async fn the_owner_appoints_and_dismisses_admins_and_it_is_seen_at_once() {
         assert_eq!(answer.header("location"), Some(&*location));
         let appointed = answer.gives(201);
         assert_eq!((&appointed["user_id"], &appointed["role"]), (&json!(member.user_id), &json!("admin")));
-        let entry = (json!("admin.grant"), bare(&json!(owner.user_id)), json!({"role": "member"}), json!({"role": "admin"}));
+        let entry =
+            (json!("admin.grant"), bare(&json!(owner.user_id)), json!({"role": "member"}), json!({"role": "admin"}));
         assert_eq!(newest(stage), entry);
         member.build("W-1").await;
         appoint(&owner, &member.user_id).await.refuses(409, "DUPLICATE_ADMIN");
 
         assert_eq!(dismiss(&owner, &member.user_id).await.is(204).text, "");
-        let entry = (json!("admin.revoke"), bare(&json!(owner.user_id)), json!({"role": "admin"}), json!({"role": "member"}));
+        let entry =
+            (json!("admin.revoke"), bare(&json!(owner.user_id)), json!({"role": "admin"}), json!({"role": "member"}));
         assert_eq!(newest(stage), entry);
         member.post("/api/v1/warehouses", &warehouse("W-2")).await.refuses(403, "FORBIDDEN");
         assert_eq!(role(&member).await, "member");
@@ -137,7 +139,9 @@ async fn ownership_goes_over_and_the_owner_of_before_is_an_admin() {
 async fn ownership_goes_to_another_member_only() {
     on_each_engine(async |stage| {
         let (owner, stranger) = (stage.owner().await, stage.stranger().await);
-        for (user_id, code) in [(&*owner.user_id, "oneself"), (&*stranger.user_id, "unknown_member"), (MISSING, "unknown_member")] {
+        for (user_id, code) in
+            [(&*owner.user_id, "oneself"), (&*stranger.user_id, "unknown_member"), (MISSING, "unknown_member")]
+        {
             assert_eq!(hand_over(&owner, user_id).await.invalid_fields(), [field("user_id", code)]);
         }
         assert_eq!(role(&owner).await, "owner");
@@ -157,7 +161,8 @@ async fn of_many_transfers_at_once_one_is_done() {
         }
         assert_eq!((won.len(), lost.len()), (1, 7));
         assert_eq!(owner_of(&owner).await["user_id"], won[0].0.user_id);
-        let transfers = entries(&stage.database).iter().filter(|entry| entry["action"] == "organization.transfer").count();
+        let transfers =
+            entries(&stage.database).iter().filter(|entry| entry["action"] == "organization.transfer").count();
         assert_eq!(transfers, 1);
     })
     .await;

@@ -83,6 +83,35 @@ async fn a_removal_is_seen() {
 }
 
 #[tokio::test]
+async fn a_suspension_and_an_archive_are_seen() {
+    with_another(async |stage, other| {
+        let (owner, platform) = (stage.owner().await, stage.platform_admin().await);
+        let key = owner.post("/api/v1/api-keys", &json!({"name": "Scales", "role": "member"})).await.gives(201);
+        let (member, program) = (stage.member(&owner).await, owner.with_token(key["key"].as_str().unwrap()));
+        let there = [&owner, &member, &program].map(|bearer| bearer.at(other.address()));
+        for bearer in &there {
+            bearer.get("/api/v1/warehouses").await.is(200);
+        }
+        let because = json!({"reason": "Unpaid"});
+        let path = |step: &str| format!("{}/{step}", owner.organization_path());
+        platform.post(&path("suspend"), &because).await.is(200);
+        stage.clock.pass(TimeDelta::seconds(5));
+        let [owner_there, member_there, program_there] = &there;
+        owner_there.post("/api/v1/warehouses", &warehouse("W-1")).await.refuses(403, "ORGANIZATION_SUSPENDED");
+        owner_there.get("/api/v1/warehouses").await.is(200);
+        member_there.get("/api/v1/warehouses").await.refuses(401, "UNAUTHORIZED");
+        program_there.get("/api/v1/warehouses").await.refuses(403, "ORGANIZATION_SUSPENDED");
+
+        platform.post(&path("archive"), &because).await.is(200);
+        stage.clock.pass(TimeDelta::seconds(5));
+        for bearer in &there {
+            bearer.get("/api/v1/warehouses").await.refuses(401, "UNAUTHORIZED");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_session_that_was_ended_and_a_key_that_was_revoked_are_seen() {
     with_another(async |stage, other| {
         let owner = stage.owner().await;

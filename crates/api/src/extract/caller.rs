@@ -4,6 +4,7 @@ use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::http::header::USER_AGENT;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use stoa_domain::access::api_key::ActiveKey;
@@ -12,6 +13,7 @@ use stoa_domain::kernel::actor::{Actor, Origin, Standing};
 
 use crate::fallback;
 use crate::middleware::TraceId;
+use crate::operations::Access;
 use crate::problem::{ErrorCode, Problem};
 
 const USER_AGENT_MAX: usize = 512;
@@ -57,6 +59,7 @@ fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
     match bearer {
         Bearer::Session(session) => {
             check_tenant(request, session.standing, session.organization_slug.as_deref())?;
+            check_suspension(request, &session)?;
             Ok(Caller(session.actor(origin(request))))
         }
         Bearer::Key(key) if takes_keys(request) => {
@@ -81,6 +84,23 @@ fn check_tenant(request: &HttpRequest, standing: Option<Standing>, slug: Option<
         Ok(())
     } else {
         Err(Problem::new(ErrorCode::ResourceNotFound))
+    }
+}
+
+/// In a suspended organization its owner reads; what is a person's own affair goes on, and the
+/// administration of the platform.
+fn check_suspension(request: &HttpRequest, session: &ActiveSession) -> Result<(), Problem> {
+    if !session.suspended {
+        return Ok(());
+    }
+    let pattern = request.match_pattern().unwrap_or_default();
+    let access = fallback::access_of(request.method().as_str(), &pattern);
+    let administers = session.platform_admin && matches!(access, Some(Access::Platform | Access::OwnerOrPlatform));
+    let reads = request.method() == Method::GET && !session.is_stranded();
+    if administers || reads || fallback::is_personal(&pattern) {
+        Ok(())
+    } else {
+        Err(Problem::new(ErrorCode::OrganizationSuspended))
     }
 }
 

@@ -213,6 +213,7 @@ impl From<SwitchOrganizationError> for Problem {
     fn from(error: SwitchOrganizationError) -> Self {
         match error {
             SwitchOrganizationError::NotFound => Self::new(ErrorCode::ResourceNotFound),
+            SwitchOrganizationError::Suspended => Self::new(ErrorCode::OrganizationSuspended),
             SwitchOrganizationError::Signing(error) => Self::internal(error.to_string()),
             SwitchOrganizationError::Store(error) => error.into(),
         }

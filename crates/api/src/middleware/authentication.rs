@@ -104,6 +104,7 @@ impl From<AuthenticateKeyError> for Problem {
                 Self::new(ErrorCode::Unauthorized).because(error.to_string())
             }
             AuthenticateKeyError::Address => Self::new(ErrorCode::Forbidden).because(error.to_string()),
+            AuthenticateKeyError::Suspended => Self::new(ErrorCode::OrganizationSuspended),
             AuthenticateKeyError::Store(error) => error.into(),
         }
     }

@@ -9,8 +9,9 @@ use stoa_domain::kernel::ids::OrganizationId;
 use stoa_domain::kernel::page::PageResponse;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::organizations::dto::{
-    CreateOrganizationRequest, ListRequest, OrganizationResponse, UpdateOrganizationRequest,
+    CreateOrganizationRequest, ListOrganizationsRequest, OrganizationResponse, UpdateOrganizationRequest,
 };
+use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use utoipa::OpenApi;
 
 use crate::blocking;
@@ -55,20 +56,28 @@ async fn create_organization(
 
 /// List one's own organizations
 ///
-/// By time of joining.
+/// By time of joining; archived ones are not among them. With `archived=true` in their place those one
+/// owns and may still restore, by time of archiving.
 #[utoipa::path(
     tag = "Organizations",
-    params(ListRequest),
+    params(ListOrganizationsRequest),
     responses((status = 200, description = "A page of them", body = PageResponse<OrganizationResponse>))
 )]
 #[get("/api/v1/organizations")]
 async fn list_organizations(
     api: web::Data<Api>,
     Caller(actor): Caller,
-    ValidQuery(request): ValidQuery<ListRequest>,
+    ValidQuery(request): ValidQuery<ListOrganizationsRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let page = blocking::database(&api, move |api| api.organizations.list_organizations(&actor, &request)).await?;
-    Ok(ok(&PageResponse::<OrganizationResponse>::from(page)))
+    let page = if request.wants_archived() {
+        let listed =
+            blocking::database(&api, move |api| api.organizations.list_archived_organizations(&actor, &request));
+        PageResponse::<OrganizationResponse>::from(listed.await?)
+    } else {
+        let listed = blocking::database(&api, move |api| api.organizations.list_organizations(&actor, &request));
+        PageResponse::<OrganizationResponse>::from(listed.await?)
+    };
+    Ok(ok(&page))
 }
 
 /// Look at the organization the token is for
@@ -85,9 +94,9 @@ async fn get_organization(
     Caller(actor): Caller,
     id: web::Path<OrganizationId>,
 ) -> Result<HttpResponse, Problem> {
-    let rank = actor.rank().unwrap_or(Rank::Member);
-    let organization = blocking::database(&api, move |api| api.organizations.get_organization(&actor, *id)).await?;
-    Ok(ok_versioned(&OrganizationResponse::new(&organization, rank), organization.version))
+    let found = blocking::database(&api, move |api| api.organizations.get_organization(&actor, *id)).await?;
+    let response = OrganizationResponse::from(found);
+    Ok(ok_versioned(&response, response.version))
 }
 
 /// Change the organization
@@ -110,7 +119,9 @@ async fn update_organization(
     let rank = actor.rank().unwrap_or(Rank::Member);
     let organization =
         blocking::database(&api, move |api| api.organizations.update_organization(&actor, *id, &request)).await?;
-    Ok(ok_versioned(&OrganizationResponse::new(&organization, rank), organization.version))
+    // A suspended one is not changed.
+    let response = OrganizationResponse::new(&organization, rank, OrganizationStatus::Active);
+    Ok(ok_versioned(&response, response.version))
 }
 
 impl From<CreateOrganizationError> for Problem {

@@ -45,6 +45,7 @@ codes! {
     InvalidToken = UNAUTHORIZED, "INVALID_TOKEN", "The refresh token is not valid";
     Forbidden = FORBIDDEN, "FORBIDDEN", "You may not do this";
     RegistrationClosed = FORBIDDEN, "REGISTRATION_CLOSED", "Registration is closed";
+    OrganizationSuspended = FORBIDDEN, "ORGANIZATION_SUSPENDED", "The organization is suspended";
     ResourceNotFound = NOT_FOUND, "RESOURCE_NOT_FOUND", "There is no such resource";
     MethodNotAllowed = METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "The resource does not know this method";
     DuplicateEmail = CONFLICT, "DUPLICATE_EMAIL", "Somebody is registered under this e-mail address";
@@ -52,6 +53,7 @@ codes! {
     DuplicateAdmin = CONFLICT, "DUPLICATE_ADMIN", "The member is an admin already, or the owner";
     DuplicateWarehouse = CONFLICT, "DUPLICATE_WAREHOUSE", "The organization has a warehouse with this code";
     LastOwner = CONFLICT, "LAST_OWNER", "The owner cannot go: ownership is transferred first";
+    StateConflict = CONFLICT, "STATE_CONFLICT", "It is in that state already";
     VersionConflict = CONFLICT, "VERSION_CONFLICT", "The resource has changed since you read it";
     PayloadTooLarge = PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "The body is larger than 1 MiB";
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "The body has another content type than this call reads";

@@ -23,6 +23,9 @@ pub enum AuthenticateKeyError {
     /// The key may not be used from this address.
     #[error("the API key may not be used from this address")]
     Address,
+    /// The key's organization is suspended.
+    #[error("the organization of the API key is suspended")]
+    Suspended,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -33,6 +36,7 @@ impl From<KeyRefusal> for AuthenticateKeyError {
         match refusal {
             KeyRefusal::Expired => Self::Expired,
             KeyRefusal::Address => Self::Address,
+            KeyRefusal::Suspended => Self::Suspended,
         }
     }
 }

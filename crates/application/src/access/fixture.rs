@@ -104,7 +104,7 @@ pub(super) fn key(role: Rank) -> ApiKey {
 }
 
 pub(super) fn active(key: ApiKey) -> ActiveKey {
-    ActiveKey { key, organization_slug: "harbour".into() }
+    ActiveKey { key, organization_slug: "harbour".into(), suspended: false }
 }
 
 /// [`key`] as an entry shows it.

@@ -26,7 +26,7 @@ use uuid::Uuid;
 use super::service::{IdentityAdapters, IdentityPolicy, IdentityService};
 use crate::fixture::{Transactions, expect_entry};
 pub(super) use crate::fixture::{
-    actor, down, elsewhere, entry, home, kim, lost, member_of, now, nth, origin, stranger,
+    actor, down, elsewhere, entry, home, kim, lost, member_of, now, nth, origin, stranger, suspended_member_of,
 };
 
 /// What the mocked signer and token source give.
@@ -200,6 +200,7 @@ pub(super) fn session() -> ActiveSession {
         user_id: kim().id,
         standing: Some(Standing { organization_id: home(), rank: Rank::Admin }),
         organization_slug: Some("harbour".into()),
+        suspended: false,
         platform_admin: false,
         expires_at: now() + REFRESH_LIFE,
     }

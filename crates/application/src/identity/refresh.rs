@@ -71,6 +71,9 @@ impl IdentityService {
 
     fn renew(&self, tx: &IdentityTx<'_>, id: SessionId, now: Timestamp) -> Result<Outcome, RefreshError> {
         let Some(session) = tx.sessions.find_active(id)? else { return Ok(Outcome::Refused) };
+        if session.is_stranded() {
+            return Ok(Outcome::Refused);
+        }
         let Some(account) = tx.users.find_account(session.user_id)? else { return Ok(Outcome::Refused) };
         let organization = session.standing.map(|standing| (standing.organization_id, standing.rank));
         let tokens = self.make_tokens(&account.user, organization, id)?;
@@ -261,13 +264,15 @@ mod tests {
     }
 
     #[test]
-    fn an_ended_session_or_a_person_who_is_gone_gives_no_tokens_and_the_token_stays_spent() {
+    fn an_ended_session_a_person_who_is_gone_or_a_suspended_organization_gives_no_tokens_and_the_token_stays_spent() {
         let mut ended = without_tokens(spent(Store::default()));
         ended.sessions.expect_find_active().times(1).returning(|_| Ok(None));
         let mut gone = without_tokens(spent(Store::default()));
         gone.sessions.expect_find_active().returning(|_| Ok(Some(session())));
         gone.users.expect_find_account().times(1).returning(|_| Ok(None));
-        for store in [ended, gone] {
+        let mut stranded = without_tokens(spent(Store::default()));
+        stranded.sessions.expect_find_active().returning(|_| Ok(Some(ActiveSession { suspended: true, ..session() })));
+        for store in [ended, gone, stranded] {
             let transactions = store.transactions.clone();
             assert_eq!((refused(store), transactions.committed()), (RefreshError::InvalidToken, true));
         }

@@ -10,6 +10,8 @@ use stoa_domain::kernel::actor::{ControlScope, Origin, Stamp};
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::life_cycle::OrganizationStatus;
+use stoa_domain::organizations::organization::MemberOf;
 use thiserror::Error;
 
 use super::service::IdentityService;
@@ -32,8 +34,8 @@ pub enum SignInError {
 }
 
 impl IdentityService {
-    /// Signs a person in, to the organization they joined first. A wrong password and an unknown
-    /// address cost the same work.
+    /// Signs a person in, to the organization they joined first; to one that is suspended only if they
+    /// own it and have no other. A wrong password and an unknown address cost the same work.
     ///
     /// # Errors
     /// See [`SignInError`].
@@ -52,7 +54,7 @@ impl IdentityService {
         };
 
         let user = account.user;
-        let first = account.organizations.first().map(|member_of| (member_of.organization.id, member_of.rank));
+        let first = entrance(&account.organizations).map(|place| (place.organization.id, place.rank));
         let opening = self.open_session(&user, first, origin.clone())?;
         let mut scope = ControlScope::new(Stamp::user(user.id, origin));
         if let Some((organization, _)) = first {
@@ -79,15 +81,30 @@ impl IdentityService {
     }
 }
 
+/// Where somebody who belongs to these organizations begins.
+fn entrance(places: &[MemberOf]) -> Option<&MemberOf> {
+    let active = places.iter().find(|place| place.status == OrganizationStatus::Active);
+    active.or_else(|| places.iter().find(|place| place.admits()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
         PASSWORD, Store, TOKENS, account, down, elsewhere, entry, hash, home, kim, lost, member_of, nth, origin, shown,
+        suspended_member_of,
     };
     use super::*;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
-    use stoa_domain::organizations::organization::MemberOf;
+
+    #[test]
+    fn a_suspended_organization_is_entered_last_and_by_its_owner_alone() {
+        let (own, others) = (suspended_member_of(home(), Rank::Owner), suspended_member_of(home(), Rank::Admin));
+        let active = member_of(elsewhere(), Rank::Member);
+        assert_eq!(entrance(&[own.clone(), active.clone()]), Some(&active));
+        assert_eq!(entrance(&[others.clone(), own.clone()]), Some(&own));
+        assert_eq!(entrance(&[others]), None);
+    }
 
     fn request(email: &str) -> LoginRequest {
         LoginRequest { email: email.into(), password: PASSWORD.into() }

@@ -14,6 +14,9 @@ pub enum SwitchOrganizationError {
     /// There is no such organization, or the caller does not belong to it.
     #[error("there is no such organization")]
     NotFound,
+    /// The organization is suspended, and the caller does not own it.
+    #[error("the organization is suspended")]
+    Suspended,
     /// The tokens could not be signed.
     #[error(transparent)]
     Signing(#[from] SigningError),
@@ -35,13 +38,15 @@ impl IdentityService {
         let wanted = request.organization_id;
         self.work.run(&actor.control().about(wanted), |tx| {
             let account = tx.users.find_account(actor.user_id)?.ok_or(SwitchOrganizationError::NotFound)?;
-            let rank = account
+            let place = account
                 .organizations
                 .iter()
-                .find(|member_of| member_of.organization.id == wanted)
-                .map(|member_of| member_of.rank)
+                .find(|place| place.organization.id == wanted)
                 .ok_or(SwitchOrganizationError::NotFound)?;
-            let opening = self.open_session(&account.user, Some((wanted, rank)), actor.origin.clone())?;
+            if !place.admits() {
+                return Err(SwitchOrganizationError::Suspended);
+            }
+            let opening = self.open_session(&account.user, Some((wanted, place.rank)), actor.origin.clone())?;
             Ok(opening.save(tx)?)
         })
     }
@@ -51,6 +56,7 @@ impl IdentityService {
 mod tests {
     use super::super::fixture::{
         Store, TOKENS, account, actor, down, elsewhere, home, kim, lost, member_of, nth, shown, stranger,
+        suspended_member_of,
     };
     use super::*;
     use stoa_domain::identity::user::Account;
@@ -69,6 +75,16 @@ mod tests {
     /// Kim owns the wanted organization.
     fn belongs(store: Store) -> Store {
         found(store, Some(account(&[member_of(home(), Rank::Member), member_of(elsewhere(), Rank::Owner)])))
+    }
+
+    #[test]
+    fn a_suspended_organization_is_entered_by_its_owner_alone() {
+        let wanted = |rank| found(Store::default(), Some(account(&[suspended_member_of(elsewhere(), rank)])));
+        let refused = wanted(Rank::Admin).service().switch_organization(&actor(Rank::Admin), &request());
+        assert_eq!(refused.unwrap_err(), SwitchOrganizationError::Suspended);
+        let mut store = wanted(Rank::Owner);
+        store.opens_session(nth(0), kim().id, Some((elsewhere(), Rank::Owner)));
+        assert!(store.service().switch_organization(&actor(Rank::Admin), &request()).is_ok());
     }
 
     fn switched(store: Store) -> Store {

@@ -3,17 +3,24 @@
 use std::mem::take;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
+use stoa_domain::access::ports::MockApiKeyCache;
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::ports::{MockSessionCache, MockSessionRepository, MockUserRepository};
-use stoa_domain::kernel::actor::ControlScope;
+use stoa_domain::kernel::actor::{Actor, ControlScope};
 use stoa_domain::kernel::ids::{SessionId, UserId};
 use stoa_domain::kernel::page::{Page, Window};
 use stoa_domain::kernel::rank::Rank;
+use stoa_domain::kernel::reason::Reason;
+use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError, UnitOfWork};
+use stoa_domain::organizations::dto::ReasonRequest;
+use stoa_domain::organizations::life_cycle::{LifeCycle, Step, Transition};
 use stoa_domain::organizations::membership::Membership;
 use stoa_domain::organizations::ports::{
-    MockMemberRepository, MockOrganizationRepository, MockRankRepository, Organizations, OrganizationsTx,
+    MockLifeCycleRepository, MockMemberRepository, MockOrganizationRepository, MockRankRepository, Organizations,
+    OrganizationsTx,
 };
 
 use super::service::OrganizationsService;
@@ -27,10 +34,12 @@ pub(super) struct Store {
     pub(super) organizations: MockOrganizationRepository,
     pub(super) members: MockMemberRepository,
     pub(super) ranks: MockRankRepository,
+    pub(super) life_cycles: MockLifeCycleRepository,
     pub(super) users: MockUserRepository,
     pub(super) sessions: MockSessionRepository,
     pub(super) audit: MockAuditTrail,
     pub(super) session_cache: MockSessionCache,
+    pub(super) key_cache: MockApiKeyCache,
     pub(super) transactions: Transactions,
 }
 
@@ -68,6 +77,16 @@ impl Store {
             .return_const(());
     }
 
+    /// The same of the organization's API keys.
+    pub(super) fn forgets_keys_after_commit(&mut self) {
+        let transactions = self.transactions.clone();
+        self.key_cache
+            .expect_forget_in()
+            .withf(move |organization| *organization == home() && transactions.committed())
+            .times(1)
+            .return_const(());
+    }
+
     /// The organization must be locked, once.
     pub(super) fn locks(&mut self) {
         self.organizations.expect_lock().withf(|scope| scope.tenant() == home()).times(1).returning(|_| Ok(()));
@@ -82,9 +101,39 @@ impl Store {
             .returning(move |_, user| Ok(role.map(|role| place(user, role))));
     }
 
+    /// The organization must be locked and looked at, once; it stands so.
+    pub(super) fn stands(&mut self, life: Life) {
+        self.locks();
+        self.life_cycles
+            .expect_find()
+            .withf(|scope| scope.tenant() == home())
+            .times(1)
+            .return_once(move |_| Ok(life.stored()));
+    }
+
+    /// The step must be written down, once; the store answers so.
+    pub(super) fn records(&mut self, transition: Transition, reason: &str, answer: Result<(), StoreError>) {
+        let step = Step { at: now(), by: kim().id, reason: Reason::from_store(reason.into()) };
+        self.life_cycles
+            .expect_record()
+            .withf(move |scope, given, taken| (scope.tenant(), *given, taken) == (home(), transition, &step))
+            .times(1)
+            .return_once(move |_, _, _| answer);
+    }
+
+    /// All sessions in the organization but those of this person must be ended, once.
+    pub(super) fn ends_sessions_but_of(&mut self, user: Option<UserId>) {
+        self.life_cycles
+            .expect_end_sessions()
+            .withf(move |scope, but_of, at| (scope.tenant(), *but_of, *at) == (home(), user, now()))
+            .times(1)
+            .returning(|_, _, _| Ok(()));
+    }
+
     pub(super) fn service(mut self) -> OrganizationsService {
         let session_cache = Arc::new(take(&mut self.session_cache));
-        OrganizationsService::new(Arc::new(self), session_cache, crate::fixture::sources())
+        let key_cache = Arc::new(take(&mut self.key_cache));
+        OrganizationsService::new(Arc::new(self), session_cache, key_cache, crate::fixture::sources())
     }
 }
 
@@ -99,12 +148,48 @@ impl UnitOfWork<Organizations> for Store {
             organizations: &self.organizations,
             members: &self.members,
             ranks: &self.ranks,
+            life_cycles: &self.life_cycles,
             users: &self.users,
             sessions: &self.sessions,
             audit: &self.audit,
         };
         self.transactions.run(mode, scope, || work(&tx))
     }
+}
+
+/// How the home organization stands in a test.
+#[derive(Clone, Copy)]
+pub(super) enum Life {
+    Missing,
+    Active,
+    Suspended,
+    Archived,
+    ArchivedLongAgo,
+}
+
+impl Life {
+    fn stored(self) -> Option<LifeCycle> {
+        let step = |days| {
+            let at = now() - TimeDelta::days(days);
+            Some(Step { at, by: lee().id, reason: Reason::from_store("Before".into()) })
+        };
+        match self {
+            Self::Missing => None,
+            Self::Active => Some(LifeCycle::default()),
+            Self::Suspended => Some(LifeCycle { suspension: step(1), archive: None }),
+            Self::Archived => Some(LifeCycle { suspension: None, archive: step(1) }),
+            Self::ArchivedLongAgo => Some(LifeCycle { suspension: None, archive: step(30) }),
+        }
+    }
+}
+
+/// Somebody who administers the platform and belongs to no organization.
+pub(super) fn platform_admin() -> Actor {
+    Actor { platform_admin: true, ..stranger() }
+}
+
+pub(super) fn reason(text: &str) -> ReasonRequest {
+    ReasonRequest { reason: text.into() }
 }
 
 /// A place in the home organization.

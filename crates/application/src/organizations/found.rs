@@ -6,6 +6,7 @@ use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::sources::Sources;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::membership::Membership;
 use stoa_domain::organizations::organization::{MemberOf, Organization, Slug};
 use stoa_domain::organizations::ports::{MemberRepository, OrganizationRepository};
@@ -31,7 +32,7 @@ pub(crate) fn found(
     tx.members.insert(&Membership { organization_id: id, user_id: founder, role: Rank::Owner, joined_at: now })?;
     let entry = AuditEntry::new(tx.sources, "organization.create", "organization", id.as_uuid());
     tx.audit.record(&entry.created(&organization))?;
-    Ok(MemberOf { organization, rank: Rank::Owner, joined_at: now })
+    Ok(MemberOf { organization, rank: Rank::Owner, joined_at: now, status: OrganizationStatus::Active })
 }
 
 fn insert_under_free_slug(
@@ -53,7 +54,7 @@ fn insert_under_free_slug(
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, down, home, kim, now, organization};
+    use super::super::fixture::{Store, down, home, kim, member_of, now, organization};
     use super::*;
 
     fn founded(store: &Store) -> Result<MemberOf, StoreError> {
@@ -81,8 +82,7 @@ mod tests {
         let membership = Membership { organization_id: home(), user_id: kim().id, role: Rank::Owner, joined_at: now() };
         store.members.expect_insert().withf(move |given| *given == membership).times(1).returning(|_| Ok(()));
         store.audit.expect_record().times(1).returning(|_| Ok(()));
-        let expected = MemberOf { organization: organization(home()), rank: Rank::Owner, joined_at: now() };
-        assert_eq!(founded(&store), Ok(expected));
+        assert_eq!(founded(&store), Ok(member_of(home(), Rank::Owner)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use stoa_domain::kernel::actor::{Actor, Elsewhere};
 use stoa_domain::kernel::ids::OrganizationId;
 use stoa_domain::kernel::store_error::StoreError;
-use stoa_domain::organizations::organization::Organization;
+use stoa_domain::organizations::organization::MemberOf;
 use thiserror::Error;
 
 use super::service::OrganizationsService;
@@ -26,19 +26,21 @@ impl From<Elsewhere> for GetOrganizationError {
 }
 
 impl OrganizationsService {
-    /// Shows an organization.
+    /// Shows an organization, and the caller's place in it.
     ///
     /// # Errors
     /// See [`GetOrganizationError`].
-    pub fn get_organization(&self, actor: &Actor, id: OrganizationId) -> Result<Organization, GetOrganizationError> {
+    pub fn get_organization(&self, actor: &Actor, id: OrganizationId) -> Result<MemberOf, GetOrganizationError> {
         let scope = actor.belongs_to(id)?;
-        self.work.statement(&scope.control(), |tx| tx.organizations.find(&scope)?.ok_or(GetOrganizationError::NotFound))
+        self.work.statement(&scope.control(), |tx| {
+            tx.organizations.find_as(&scope, actor.user_id)?.ok_or(GetOrganizationError::NotFound)
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, actor, down, elsewhere, home, organization, stranger};
+    use super::super::fixture::{Store, actor, down, elsewhere, home, kim, member_of, stranger};
     use super::*;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
@@ -49,18 +51,18 @@ mod tests {
             let mut store = Store::default();
             store
                 .organizations
-                .expect_find()
-                .withf(|scope| scope.tenant() == home())
+                .expect_find_as()
+                .withf(|scope, member| (scope.tenant(), *member) == (home(), kim().id))
                 .times(1)
-                .returning(|_| Ok(Some(organization(home()))));
-            assert_eq!(store.service().get_organization(&actor(rank), home()), Ok(organization(home())));
+                .returning(move |_, _| Ok(Some(member_of(home(), rank))));
+            assert_eq!(store.service().get_organization(&actor(rank), home()), Ok(member_of(home(), rank)));
         }
     }
 
     #[test]
     fn it_takes_one_statement_in_the_callers_name() {
         let mut store = Store::default();
-        store.organizations.expect_find().returning(|_| Ok(Some(organization(home()))));
+        store.organizations.expect_find_as().returning(|_, _| Ok(Some(member_of(home(), Rank::Member))));
         let transactions = store.transactions.clone();
         let member = actor(Rank::Member);
         store.service().get_organization(&member, home()).unwrap();
@@ -78,7 +80,7 @@ mod tests {
     #[test]
     fn a_missing_one_is_not_found() {
         let mut store = Store::default();
-        store.organizations.expect_find().returning(|_| Ok(None));
+        store.organizations.expect_find_as().returning(|_, _| Ok(None));
         let result = store.service().get_organization(&actor(Rank::Owner), home());
         assert_eq!(result, Err(GetOrganizationError::NotFound));
     }

@@ -59,12 +59,7 @@ mod tests {
 
     fn owned(by: Option<Owner>) -> Store {
         let mut store = Store::default();
-        store
-            .ranks
-            .expect_find_owner()
-            .withf(|scope| scope.tenant() == home())
-            .times(1)
-            .return_once(move |_| Ok(by));
+        store.ranks.expect_find_owner().withf(|scope| scope.tenant() == home()).times(1).return_once(move |_| Ok(by));
         store
     }
 

@@ -78,9 +78,7 @@ impl OrganizationsService {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{
-        Store, actor, down, elsewhere, entry, home, lee, lost, now, shown_place, stranger,
-    };
+    use super::super::fixture::{Store, actor, down, elsewhere, entry, home, lee, lost, now, shown_place, stranger};
     use super::*;
     use stoa_domain::identity::user::Account;
     use stoa_domain::kernel::unit_of_work::Mode;

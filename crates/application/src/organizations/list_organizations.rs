@@ -4,7 +4,7 @@ use stoa_domain::kernel::actor::Actor;
 use stoa_domain::kernel::field::InvalidField;
 use stoa_domain::kernel::page::Page;
 use stoa_domain::kernel::store_error::StoreError;
-use stoa_domain::organizations::dto::ListRequest;
+use stoa_domain::organizations::dto::ListOrganizationsRequest;
 use stoa_domain::organizations::organization::MemberOf;
 use thiserror::Error;
 
@@ -29,7 +29,7 @@ impl OrganizationsService {
     pub fn list_organizations(
         &self,
         actor: &Actor,
-        request: &ListRequest,
+        request: &ListOrganizationsRequest,
     ) -> Result<Page<MemberOf>, ListOrganizationsError> {
         let window = request.window()?;
         self.work.snapshot(&actor.control(), |tx| Ok(tx.organizations.list_of(actor.user_id, &window)?))
@@ -53,7 +53,8 @@ mod tests {
             .withf(|user, window| *user == kim().id && *window == Window { start: Start::Offset(10), size: 5 })
             .times(1)
             .returning(|_, window| Ok(page_of(member_of(home(), Rank::Admin), window)));
-        let request = ListRequest { page: Some(3), page_size: Some(5), ..ListRequest::default() };
+        let request =
+            ListOrganizationsRequest { page: Some(3), page_size: Some(5), ..ListOrganizationsRequest::default() };
         let page = store.service().list_organizations(&actor(Rank::Member), &request).unwrap();
         assert_eq!((page.items, page.size), (vec![member_of(home(), Rank::Admin)], 5));
     }
@@ -65,14 +66,14 @@ mod tests {
             Ok(Page { items: Vec::new(), total: Some(0), ..page_of(member_of(home(), Rank::Owner), window) })
         });
         let transactions = store.transactions.clone();
-        let page = store.service().list_organizations(&stranger(), &ListRequest::default()).unwrap();
+        let page = store.service().list_organizations(&stranger(), &ListOrganizationsRequest::default()).unwrap();
         assert_eq!(page.items, []);
         assert_eq!(transactions.opened(), [(Mode::Snapshot, stranger().control())]);
     }
 
     #[test]
     fn a_parameter_that_means_nothing_is_named() {
-        let request = ListRequest { limit: Some(101), ..ListRequest::default() };
+        let request = ListOrganizationsRequest { limit: Some(101), ..ListOrganizationsRequest::default() };
         match Store::default().service().list_organizations(&actor(Rank::Member), &request) {
             Err(ListOrganizationsError::Invalid(invalid)) => assert_eq!(invalid.field, "limit"),
             other => panic!("{other:?}"),
@@ -84,7 +85,7 @@ mod tests {
         let mut failing = Store::default();
         failing.organizations.expect_list_of().returning(|_, _| Err(down()));
         for store in [Store::which_is_down(), failing] {
-            let result = store.service().list_organizations(&actor(Rank::Member), &ListRequest::default());
+            let result = store.service().list_organizations(&actor(Rank::Member), &ListOrganizationsRequest::default());
             assert_eq!(result, Err(ListOrganizationsError::Store(down())));
         }
     }

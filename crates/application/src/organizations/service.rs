@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use stoa_domain::access::ports::ApiKeyCache;
 use stoa_domain::identity::ports::SessionCache;
 use stoa_domain::kernel::sources::Sources;
 use stoa_domain::kernel::unit_of_work::UnitOfWork;
@@ -12,6 +13,7 @@ use stoa_domain::organizations::ports::Organizations;
 pub struct OrganizationsService {
     pub(super) work: Arc<dyn UnitOfWork<Organizations>>,
     pub(super) session_cache: Arc<dyn SessionCache>,
+    pub(super) key_cache: Arc<dyn ApiKeyCache>,
     pub(super) sources: Sources,
 }
 
@@ -20,8 +22,9 @@ impl OrganizationsService {
     pub fn new(
         work: Arc<dyn UnitOfWork<Organizations>>,
         session_cache: Arc<dyn SessionCache>,
+        key_cache: Arc<dyn ApiKeyCache>,
         sources: Sources,
     ) -> Self {
-        Self { work, session_cache, sources }
+        Self { work, session_cache, key_cache, sources }
     }
 }

@@ -67,8 +67,11 @@ pub fn a_key_is_found_by_its_text_with_its_organization(store: &dyn Subject) {
     let expired = ApiKey { expires_at: Some(at(0)), ..key(&world, &world.theirs, 2) };
     world.access(|tx| tx.api_keys.insert(&expired)).expect("a new key");
     let ours = stored(&world, &world.ours, 1);
-    assert_eq!(active(&world, 1), Some(ActiveKey { key: ours, organization_slug: "harbour".into() }));
-    assert_eq!(active(&world, 2), Some(ActiveKey { key: expired, organization_slug: "inland".into() }));
+    assert_eq!(active(&world, 1), Some(ActiveKey { key: ours, organization_slug: "harbour".into(), suspended: false }));
+    assert_eq!(
+        active(&world, 2),
+        Some(ActiveKey { key: expired, organization_slug: "inland".into(), suspended: false })
+    );
     assert_eq!(active(&world, 3), None);
 }
 

@@ -60,6 +60,7 @@ pub fn a_session_is_found_with_the_standing_of_its_person(store: &dyn Subject) {
             user_id: user,
             standing: Some(Standing { organization_id: tenant.id(), rank }),
             organization_slug: Some(tenant.organization.slug.as_str().to_owned()),
+            suspended: false,
             platform_admin: false,
             expires_at: session.expires_at,
         };

@@ -4,6 +4,7 @@ use stoa_domain::identity::user::{Account, User};
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::organization::MemberOf;
 use uuid::Uuid;
 
@@ -75,10 +76,15 @@ pub fn an_account_lists_the_organizations_in_the_order_of_joining(store: &dyn Su
         (&world.ours.organization, Rank::Member, 5),
         (&last, Rank::Admin, 9),
     ] {
-        expected.push(MemberOf { organization: organization.clone(), rank, joined_at: at(joined) });
+        expected.push(MemberOf {
+            organization: organization.clone(),
+            rank,
+            joined_at: at(joined),
+            status: OrganizationStatus::Active,
+        });
     }
     for n in [2, 0, 3, 1] {
-        let MemberOf { organization, rank, joined_at } = &expected[n];
+        let MemberOf { organization, rank, joined_at, .. } = &expected[n];
         world.join(organization.id, jo.id, *rank, *joined_at);
     }
     assert_eq!(account(&world, jo.id), Some(Account { user: jo, organizations: expected }));

@@ -5,6 +5,7 @@ use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::page::{Page, Start, Window};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::organization::{MemberOf, Organization};
 use stoa_domain::organizations::ports::BY_JOINING;
 use uuid::Uuid;
@@ -42,7 +43,12 @@ fn well_connected(world: &World<'_>) -> (UserId, Vec<MemberOf>) {
         let organization = organization(Uuid::from_u128(id), "One of Many", &format!("many-{id:x}"));
         world.organizations(|tx| tx.organizations.insert(&organization)).expect("a free slug");
         let place = world.join(organization.id, jo, role, at(joined));
-        places.push(MemberOf { organization, rank: role, joined_at: place.joined_at });
+        places.push(MemberOf {
+            organization,
+            rank: role,
+            joined_at: place.joined_at,
+            status: OrganizationStatus::Active,
+        });
     }
     places.sort_by_key(|place| (place.joined_at, place.organization.id));
     (jo, places)

@@ -152,6 +152,8 @@ pub struct ActiveKey {
     pub key: ApiKey,
     /// Slug of its organization.
     pub organization_slug: String,
+    /// Whether its organization is suspended.
+    pub suspended: bool,
 }
 
 /// Why a known key does not open anything now.
@@ -161,6 +163,8 @@ pub enum KeyRefusal {
     Expired,
     /// It may not be used from this address.
     Address,
+    /// Its organization is suspended.
+    Suspended,
 }
 
 impl ActiveKey {
@@ -176,6 +180,7 @@ impl ActiveKey {
             Some(networks) if !from.is_some_and(|from| networks.iter().any(|network| network.contains(from))) => {
                 Err(KeyRefusal::Address)
             }
+            _ if self.suspended => Err(KeyRefusal::Suspended),
             _ => Ok(()),
         }
     }
@@ -245,7 +250,7 @@ mod tests {
     fn active(terms: KeyTerms) -> ActiveKey {
         let ids = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into(), Uuid::from_u128(3).into());
         let key = ApiKey::new(ids.0, ids.1, ids.2, terms, &issued(1), at(100));
-        ActiveKey { key, organization_slug: "harbour".into() }
+        ActiveKey { key, organization_slug: "harbour".into(), suspended: false }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::api_key::{ActiveKey, ApiKey, IssuedKey};
 use crate::audit::AuditTrail;
 use crate::identity::token::{SigningError, TokenDigest};
 use crate::kernel::actor::{ControlScope, TenantScope};
-use crate::kernel::ids::ApiKeyId;
+use crate::kernel::ids::{ApiKeyId, OrganizationId};
 use crate::kernel::page::{Page, Window};
 use crate::kernel::sources::Timestamp;
 use crate::kernel::store_error::StoreError;
@@ -111,4 +111,8 @@ pub trait ApiKeyCache: Send + Sync {
 
     /// Forgets a key that was revoked or has another text now. To be called after the commit.
     fn forget(&self, digest: &TokenDigest);
+
+    /// Forgets all keys of this organization, which stands otherwise now. To be called after the
+    /// commit.
+    fn forget_in(&self, organization: OrganizationId);
 }

@@ -58,7 +58,8 @@ pub trait UserRepository {
     /// Those of the store.
     fn find_by_email(&self, email: &Email) -> Result<Option<User>, StoreError>;
 
-    /// The person with all organizations they belong to, in the order of joining; one statement.
+    /// The person with all organizations they belong to, but for archived ones, in the order of
+    /// joining; one statement.
     ///
     /// # Errors
     /// Those of the store.
@@ -108,8 +109,8 @@ pub trait CredentialRepository {
 pub trait SessionRepository {
     /// The session with the present rank of its person, and whether they are a platform
     /// administrator, in one statement. `None` if it does not
-    /// exist or was revoked, or if the person has left the organization it is for. An expired one
-    /// is given: the caller holds the clock.
+    /// exist or was revoked, or if the person has left the organization it is for, or that is
+    /// archived. An expired one is given: the caller holds the clock.
     ///
     /// # Errors
     /// Those of the store.

@@ -2,6 +2,7 @@
 
 use crate::kernel::actor::{Actor, Origin, Standing};
 use crate::kernel::ids::{OrganizationId, SessionId, UserId};
+use crate::kernel::rank::Rank;
 use crate::kernel::sources::Timestamp;
 
 /// A session at its beginning.
@@ -32,6 +33,8 @@ pub struct ActiveSession {
     pub standing: Option<Standing>,
     /// Slug of that organization.
     pub organization_slug: Option<String>,
+    /// Whether that organization is suspended.
+    pub suspended: bool,
     /// Whether the person is an administrator of the platform itself.
     pub platform_admin: bool,
     /// When it ends unless it is refreshed.
@@ -39,6 +42,12 @@ pub struct ActiveSession {
 }
 
 impl ActiveSession {
+    /// Whether the session is in a suspended organization that its person does not own: nothing is
+    /// left to do there.
+    pub fn is_stranded(&self) -> bool {
+        self.suspended && self.standing.is_none_or(|standing| standing.rank != Rank::Owner)
+    }
+
     /// The actor of a request made in this session.
     pub fn actor(&self, origin: Origin) -> Actor {
         Actor {

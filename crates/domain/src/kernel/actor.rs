@@ -117,6 +117,11 @@ pub struct PlatformScope {
 }
 
 impl PlatformScope {
+    /// Stoa itself: jobs and commands, which no request reaches.
+    pub fn of_system() -> Self {
+        Self { stamp: Stamp::system() }
+    }
+
     /// Who acts.
     pub fn stamp(&self) -> &Stamp {
         &self.stamp
@@ -256,6 +261,31 @@ impl Actor {
         if self.rank() == Some(Rank::Owner) && self.key.is_none() { Ok(scope) } else { Err(Forbidden.into()) }
     }
 
+    /// The proof of owning the organization a path names, or of being a platform administrator, who
+    /// may name any.
+    ///
+    /// # Errors
+    /// As [`authorize_owner_of`](Self::authorize_owner_of).
+    pub fn authorize_owner_or_platform(&self, organization: OrganizationId) -> Result<TenantScope, Denied> {
+        match self.authorize_platform() {
+            Ok(platform) => Ok(platform.about(organization)),
+            Err(Forbidden) => self.authorize_owner_of(organization),
+        }
+    }
+
+    /// The proof of owning an archived organization, to which no token leads: the store says who
+    /// owns it.
+    ///
+    /// # Errors
+    /// [`Elsewhere`] for everybody else, and for every API key.
+    pub fn owner_of_archived(&self, organization: OrganizationId, owner: UserId) -> Result<TenantScope, Elsewhere> {
+        if self.user_id == owner && self.key.is_none() {
+            Ok(TenantScope { tenant: organization, stamp: self.stamp() })
+        } else {
+            Err(Elsewhere)
+        }
+    }
+
     /// The proof of being a platform administrator, which no rank in an organization gives.
     ///
     /// # Errors
@@ -361,6 +391,24 @@ mod tests {
         for other in [here(Rank::Admin), here(Rank::Member), key] {
             assert_eq!(other.authorize_owner_of(organization(1)), Err(Denied::Forbidden(Forbidden)));
         }
+    }
+
+    #[test]
+    fn the_owner_and_a_platform_admin_have_a_say_over_the_organization() {
+        let here = |rank| actor(Some(Standing { organization_id: organization(1), rank }));
+        let platform = Actor { platform_admin: true, ..actor(None) };
+        assert_eq!(platform.authorize_owner_or_platform(organization(9)).unwrap().tenant(), organization(9));
+        assert!(here(Rank::Owner).authorize_owner_or_platform(organization(1)).is_ok());
+        assert_eq!(here(Rank::Owner).authorize_owner_or_platform(organization(2)), Err(Denied::Elsewhere(Elsewhere)));
+        assert_eq!(here(Rank::Admin).authorize_owner_or_platform(organization(1)), Err(Denied::Forbidden(Forbidden)));
+    }
+
+    #[test]
+    fn an_archived_organization_is_its_owners_from_wherever_they_are() {
+        let person = actor(None);
+        assert_eq!(person.owner_of_archived(organization(3), person.user_id).unwrap().tenant(), organization(3));
+        assert_eq!(person.owner_of_archived(organization(3), Uuid::from_u128(9).into()), Err(Elsewhere));
+        assert_eq!(key(None).owner_of_archived(organization(1), person.user_id), Err(Elsewhere));
     }
 
     #[test]

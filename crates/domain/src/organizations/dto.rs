@@ -3,16 +3,18 @@
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
+use super::life_cycle::{Archived, LifeCycle, OrganizationStatus, RESTORABLE_FOR};
 use super::membership::{Member, Owner};
 use super::organization::{MemberOf, Organization};
-use super::ports::BY_JOINING;
+use super::ports::{BY_ARCHIVING, BY_JOINING};
 use crate::kernel::email::Email;
 use crate::kernel::field::{InvalidField, rule};
 use crate::kernel::ids::{OrganizationId, UserId};
 use crate::kernel::name::Name;
 use crate::kernel::page::{PAGE_SIZE_MAX, Paging, SortValue, Window};
 use crate::kernel::rank::Rank;
-use crate::kernel::sources::{Timestamp, rfc3339};
+use crate::kernel::reason::Reason;
+use crate::kernel::sources::{Timestamp, rfc3339, rfc3339_option};
 
 /// An organization to be created.
 #[derive(Debug, Clone, Deserialize, Validate)]
@@ -79,6 +81,66 @@ impl ListRequest {
     }
 }
 
+/// Which of one's own organizations to list.
+#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct ListOrganizationsRequest {
+    /// Page, from 1.
+    #[validate(range(min = 1, message = "must be a page number from 1"))]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
+    pub page: Option<u32>,
+    /// Rows a page.
+    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
+    pub page_size: Option<u32>,
+    /// Rows to skip, in place of `page`.
+    pub skip: Option<u32>,
+    /// Rows to give, in place of `page_size`.
+    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of an earlier answer, in place of `page`.
+    pub cursor: Option<String>,
+    /// The archived ones one owns and may still restore, by time of archiving, in place of the others.
+    #[cfg_attr(feature = "openapi", param(default = false))]
+    pub archived: Option<bool>,
+}
+
+impl ListOrganizationsRequest {
+    /// Whether archived ones are wanted.
+    pub fn wants_archived(&self) -> bool {
+        self.archived.unwrap_or(false)
+    }
+
+    /// The window these parameters mean.
+    ///
+    /// # Errors
+    /// The first parameter that means none.
+    pub fn window(&self) -> Result<Window, InvalidField> {
+        let paging = Paging {
+            page: self.page,
+            page_size: self.page_size,
+            skip: self.skip,
+            limit: self.limit,
+            cursor: self.cursor.as_deref(),
+        };
+        let sort = if self.wants_archived() { BY_ARCHIVING } else { BY_JOINING };
+        paging.window(sort, SortValue::Instant)
+    }
+}
+
+/// Why an organization is suspended, reinstated, archived or restored.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReasonRequest {
+    /// For whoever reads the history.
+    #[validate(custom(function = "rule::<Reason>"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 500, example = "Closed for the winter"))]
+    pub reason: String,
+}
+
 /// The role a new member is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -133,6 +195,12 @@ pub struct OrganizationResponse {
     pub slug: String,
     /// The caller's rank.
     pub role: Rank,
+    /// How it stands.
+    pub status: OrganizationStatus,
+    /// Until when its owner may restore it; only of an archived one.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    #[serde(serialize_with = "rfc3339_option")]
+    pub restorable_until: Option<Timestamp>,
     /// Counts the changes; name it when you change the organization.
     pub version: i64,
     /// When it was created.
@@ -146,13 +214,15 @@ pub struct OrganizationResponse {
 }
 
 impl OrganizationResponse {
-    /// The organization with the caller's rank in it.
-    pub fn new(organization: &Organization, role: Rank) -> Self {
+    /// The organization with the caller's rank in it, and how it stands.
+    pub fn new(organization: &Organization, role: Rank, status: OrganizationStatus) -> Self {
         Self {
             id: organization.id,
             name: organization.name.as_str().to_owned(),
             slug: organization.slug.as_str().to_owned(),
             role,
+            status,
+            restorable_until: None,
             version: organization.version,
             created_at: organization.created_at,
             updated_at: organization.updated_at,
@@ -162,7 +232,51 @@ impl OrganizationResponse {
 
 impl From<MemberOf> for OrganizationResponse {
     fn from(member_of: MemberOf) -> Self {
-        Self::new(&member_of.organization, member_of.rank)
+        Self::new(&member_of.organization, member_of.rank, member_of.status)
+    }
+}
+
+impl From<Archived> for OrganizationResponse {
+    fn from(archived: Archived) -> Self {
+        let restorable_until = Some(archived.archived_at + RESTORABLE_FOR);
+        Self { restorable_until, ..Self::new(&archived.organization, Rank::Owner, OrganizationStatus::Archived) }
+    }
+}
+
+/// How an organization stands, since when and why.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LifeCycleResponse {
+    /// The organization.
+    pub id: OrganizationId,
+    /// How it stands.
+    pub status: OrganizationStatus,
+    /// Since when; only of one that is suspended or archived, like the rest.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    #[serde(serialize_with = "rfc3339_option")]
+    pub since: Option<Timestamp>,
+    /// Who did it.
+    pub by: Option<UserId>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Until when its owner may restore it; only of an archived one.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    #[serde(serialize_with = "rfc3339_option")]
+    pub restorable_until: Option<Timestamp>,
+}
+
+impl LifeCycleResponse {
+    /// How the organization of this id stands.
+    pub fn new(id: OrganizationId, life: &LifeCycle) -> Self {
+        let cause = life.cause();
+        Self {
+            id,
+            status: life.status(),
+            since: cause.map(|step| step.at),
+            by: cause.map(|step| step.by),
+            reason: cause.map(|step| step.reason.as_str().to_owned()),
+            restorable_until: life.restorable_until(),
+        }
     }
 }
 
@@ -178,6 +292,8 @@ pub struct OrganizationSummary {
     pub slug: String,
     /// The caller's rank.
     pub role: Rank,
+    /// How it stands.
+    pub status: OrganizationStatus,
 }
 
 impl From<&MemberOf> for OrganizationSummary {
@@ -187,6 +303,7 @@ impl From<&MemberOf> for OrganizationSummary {
             name: member_of.organization.name.as_str().to_owned(),
             slug: member_of.organization.slug.as_str().to_owned(),
             role: member_of.rank,
+            status: member_of.status,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::life_cycle::OrganizationStatus;
 use crate::kernel::ids::OrganizationId;
 use crate::kernel::name::Name;
 use crate::kernel::rank::Rank;
@@ -103,6 +104,20 @@ pub struct MemberOf {
     pub rank: Rank,
     /// Since when.
     pub joined_at: Timestamp,
+    /// How the organization stands.
+    pub status: OrganizationStatus,
+}
+
+impl MemberOf {
+    /// Whether the person may work there: not where it is archived, and where it is suspended only
+    /// the owner.
+    pub fn admits(&self) -> bool {
+        match self.status {
+            OrganizationStatus::Active => true,
+            OrganizationStatus::Suspended => self.rank == Rank::Owner,
+            OrganizationStatus::Archived => false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -114,6 +129,25 @@ mod tests {
     fn candidates(name: &str) -> Vec<String> {
         let id = Uuid::from_u128(0xabc).into();
         Slug::candidates(&Name::parse(name).unwrap(), id).map(|slug| slug.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_suspended_organization_admits_its_owner_alone() {
+        let organization = Organization::new(
+            Uuid::from_u128(1).into(),
+            Name::from_store("Pier".into()),
+            Slug("pier".into()),
+            chrono::DateTime::UNIX_EPOCH,
+        );
+        let admitted = |status| {
+            [Rank::Member, Rank::Admin, Rank::Owner].map(|rank| {
+                let joined_at = chrono::DateTime::UNIX_EPOCH;
+                MemberOf { organization: organization.clone(), rank, joined_at, status }.admits()
+            })
+        };
+        assert_eq!(admitted(OrganizationStatus::Active), [true, true, true]);
+        assert_eq!(admitted(OrganizationStatus::Suspended), [false, false, true]);
+        assert_eq!(admitted(OrganizationStatus::Archived), [false, false, false]);
     }
 
     #[test]

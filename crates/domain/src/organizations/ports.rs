@@ -3,11 +3,12 @@
 use crate::audit::AuditTrail;
 use crate::identity::ports::{SessionRepository, UserRepository};
 use crate::kernel::actor::{ControlScope, TenantScope};
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{OrganizationId, UserId};
 use crate::kernel::page::{Page, Window};
 use crate::kernel::sources::Timestamp;
 use crate::kernel::store_error::StoreError;
 use crate::kernel::unit_of_work::Context;
+use crate::organizations::life_cycle::{Archived, LifeCycle, Step, Transition};
 use crate::organizations::membership::{Member, Membership, Owner};
 use crate::organizations::organization::{MemberOf, Organization};
 
@@ -27,6 +28,8 @@ pub struct OrganizationsTx<'t> {
     pub members: &'t dyn MemberRepository,
     /// Who of them is admin, and who owns it.
     pub ranks: &'t dyn RankRepository,
+    /// How they stand.
+    pub life_cycles: &'t dyn LifeCycleRepository,
     /// People.
     pub users: &'t dyn UserRepository,
     /// Sessions.
@@ -37,6 +40,8 @@ pub struct OrganizationsTx<'t> {
 
 /// The sort text of [`OrganizationRepository::list_of`] and [`MemberRepository::list`].
 pub const BY_JOINING: &str = "joined_at";
+/// The sort text of [`LifeCycleRepository::list_archived_of`].
+pub const BY_ARCHIVING: &str = "archived_at";
 
 /// Keeps organizations.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -47,7 +52,13 @@ pub trait OrganizationRepository {
     /// Those of the store.
     fn find(&self, scope: &TenantScope) -> Result<Option<Organization>, StoreError>;
 
-    /// The organizations this person belongs to, by time of joining; paged as
+    /// The scope's organization as this member of it sees it.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find_as(&self, scope: &TenantScope, member: UserId) -> Result<Option<MemberOf>, StoreError>;
+
+    /// The organizations this person belongs to, but for archived ones, by time of joining; paged as
     /// [`Page`] says.
     ///
     /// # Errors
@@ -145,4 +156,42 @@ pub trait RankRepository {
         to: UserId,
         at: Timestamp,
     ) -> Result<(), StoreError>;
+}
+
+/// Keeps the histories of suspensions and archives; how an organization stands is what they say now.
+///
+/// Callers lock the organization before they change anything.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait LifeCycleRepository {
+    /// How the scope's organization stands; `None` if there is none.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find(&self, scope: &TenantScope) -> Result<Option<LifeCycle>, StoreError>;
+
+    /// Writes a step down: one that begins a suspension or an archive, or one that ends it.
+    ///
+    /// # Errors
+    /// [`StoreError::Duplicate`] if what begins goes on already, [`StoreError::Stale`] if what ends
+    /// does not go on.
+    fn record(&self, scope: &TenantScope, transition: Transition, step: &Step) -> Result<(), StoreError>;
+
+    /// Ends all sessions in the scope's organization, but for those of this person.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn end_sessions(&self, scope: &TenantScope, but_of: Option<UserId>, at: Timestamp) -> Result<(), StoreError>;
+
+    /// The archived organization of this id.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find_archived(&self, id: OrganizationId) -> Result<Option<Archived>, StoreError>;
+
+    /// The organizations this person owns that were archived after an instant, by time of archiving;
+    /// paged as [`Page`] says.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn list_archived_of(&self, owner: UserId, after: Timestamp, window: &Window) -> Result<Page<Archived>, StoreError>;
 }

@@ -7,6 +7,7 @@ use moka::sync::Cache;
 use stoa_domain::access::api_key::ActiveKey;
 use stoa_domain::access::ports::ApiKeyCache;
 use stoa_domain::identity::token::TokenDigest;
+use stoa_domain::kernel::ids::OrganizationId;
 use stoa_domain::kernel::sources::{Clock, Timestamp};
 
 use super::{REMEMBERED_FOR, is_fresh};
@@ -55,6 +56,15 @@ impl ApiKeyCache for ProcessApiKeyCache {
         self.epoch.fetch_add(1, Ordering::SeqCst);
         self.keys.invalidate(digest);
     }
+
+    fn forget_in(&self, organization: OrganizationId) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+        for (digest, (_, key)) in &self.keys {
+            if key.key.organization_id == organization {
+                self.keys.invalidate(&*digest);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -74,7 +84,7 @@ mod tests {
         let ids = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into(), Uuid::from_u128(3).into());
         let at = chrono::DateTime::from_timestamp(0, 0).unwrap();
         let key = ApiKey::new(ids.0, ids.1, ids.2, terms, &issued, at);
-        Arc::new(ActiveKey { key, organization_slug: "harbour".into() })
+        Arc::new(ActiveKey { key, organization_slug: "harbour".into(), suspended: false })
     }
 
     #[test]
@@ -93,6 +103,19 @@ mod tests {
         cache.forget(&key().key.digest);
         cache.put(epoch, key());
         assert_eq!(cache.get(&key().key.digest), None);
+    }
+
+    #[test]
+    fn the_keys_of_one_organization_are_forgotten_and_no_other() {
+        let cache = ProcessApiKeyCache::new(system().clock);
+        let epoch = cache.epoch();
+        cache.put(epoch, key());
+        cache.forget_in(Uuid::from_u128(9).into());
+        assert_eq!(cache.get(&key().key.digest), Some(key()));
+        cache.forget_in(key().key.organization_id);
+        assert_eq!(cache.get(&key().key.digest), None);
+        cache.put(epoch, key());
+        assert_eq!(cache.get(&key().key.digest), None, "read before the organization stood otherwise");
     }
 
     #[test]

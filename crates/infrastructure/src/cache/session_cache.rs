@@ -83,6 +83,7 @@ mod tests {
             user_id: Uuid::from_u128(2).into(),
             standing: None,
             organization_slug: None,
+            suspended: false,
             platform_admin: false,
             expires_at: chrono::DateTime::from_timestamp(0, 0).unwrap(),
         })
@@ -121,8 +122,8 @@ mod tests {
     fn the_sessions_of_one_organization_are_forgotten_and_no_other() {
         let cache = ProcessSessionCache::new(system().clock);
         let session_in = |id: u128, organization: Option<u128>| {
-            let standing = organization
-                .map(|n| Standing { organization_id: Uuid::from_u128(n).into(), rank: Rank::Member });
+            let standing =
+                organization.map(|n| Standing { organization_id: Uuid::from_u128(n).into(), rank: Rank::Member });
             Arc::new(ActiveSession { id: Uuid::from_u128(id).into(), standing, ..(*session()).clone() })
         };
         let all = [session_in(1, Some(7)), session_in(2, Some(7)), session_in(3, Some(8)), session_in(4, None)];

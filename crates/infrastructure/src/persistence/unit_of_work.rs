@@ -232,6 +232,7 @@ control_context!(Organizations, tx => OrganizationsTx {
     organizations: &tx,
     members: &tx,
     ranks: &tx,
+    life_cycles: &tx,
     users: &tx,
     sessions: &tx,
     audit: &tx,

@@ -141,6 +141,16 @@ suite! { ranks of organizations::ranks in "organizations/ranks.rs":
     only_the_owner_hands_over,
 }
 
+suite! { life_cycles of organizations::life_cycles in "organizations/life_cycles.rs":
+    steps_are_found_as_they_were_taken,
+    a_step_that_does_not_fit_is_refused,
+    sessions_end_in_one_organization_but_those_of_one_person,
+    a_suspension_is_seen_wherever_the_organization_is,
+    an_archived_organization_is_hidden,
+    an_archived_organization_is_found_with_its_owner,
+    archived_organizations_are_listed_for_their_owner,
+}
+
 suite! { api_keys of access::api_keys in "access/api_keys.rs":
     a_key_is_found_as_it_was_added,
     a_key_is_found_by_its_text_with_its_organization,

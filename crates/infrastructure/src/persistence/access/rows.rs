@@ -8,8 +8,9 @@ use stoa_domain::kernel::field::{Flaw, Parsed};
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::permission::Permission;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::life_cycle::OrganizationStatus;
 
-use crate::persistence::organizations::rows::rank_of;
+use crate::persistence::organizations::rows::{rank_of, status_of};
 use crate::persistence::schema::control::api_keys;
 use crate::persistence::sql_types::{At, Id};
 
@@ -124,17 +125,19 @@ fn known_permissions(codes: &str) -> Vec<Permission> {
     codes.split_whitespace().filter_map(|code| permissions_of([code]).ok()).flatten().collect()
 }
 
-/// A key with the slug of its organization.
+/// A key with the slug of its organization, and how that stands.
 #[derive(Debug, Queryable)]
 pub(super) struct ActiveKeyRow {
     key: ApiKeyRow,
     slug: String,
+    status: String,
 }
 
 impl TryFrom<ActiveKeyRow> for ActiveKey {
     type Error = StoreError;
 
     fn try_from(row: ActiveKeyRow) -> Result<Self, StoreError> {
-        Ok(Self { key: row.key.try_into()?, organization_slug: row.slug })
+        let suspended = status_of(&row.status)? == OrganizationStatus::Suspended;
+        Ok(Self { key: row.key.try_into()?, organization_slug: row.slug, suspended })
     }
 }

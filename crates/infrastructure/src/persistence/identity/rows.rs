@@ -10,9 +10,10 @@ use stoa_domain::kernel::field::Parsed;
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::platform::Platform;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::life_cycle::OrganizationStatus;
 
 use crate::persistence::fault::stored;
-use crate::persistence::organizations::rows::rank_of;
+use crate::persistence::organizations::rows::{rank_of, status_of};
 use crate::persistence::schema::control::{refresh_tokens, sessions};
 use crate::persistence::sql_types::{At, Id};
 
@@ -76,12 +77,17 @@ pub(super) struct ActiveSessionRow {
     expires_at: At,
     rank: Option<String>,
     slug: Option<String>,
+    status: Option<String>,
     platform_role: Option<String>,
 }
 
 impl ActiveSessionRow {
-    /// The session, unless its person has left the organization.
+    /// The session, unless its person has left the organization or that is archived.
     pub(super) fn entitled(self) -> Result<Option<ActiveSession>, StoreError> {
+        let status = self.status.as_deref().map(status_of).transpose()?;
+        if status == Some(OrganizationStatus::Archived) {
+            return Ok(None);
+        }
         let standing = match (self.organization_id, self.rank) {
             (Some(organization), Some(rank)) => {
                 Some(Standing { organization_id: organization.into(), rank: rank_of(&rank)? })
@@ -94,6 +100,7 @@ impl ActiveSessionRow {
             user_id: self.user_id.into(),
             standing,
             organization_slug: self.slug,
+            suspended: status == Some(OrganizationStatus::Suspended),
             platform_admin: self.platform_role.is_some(),
             expires_at: self.expires_at.0,
         }))

@@ -12,7 +12,9 @@ use stoa_domain::kernel::store_error::StoreError;
 use super::rows::{ActiveSessionRow, NewSessionRow};
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
-use crate::persistence::schema::control::{organization_standings, organizations, sessions, user_platform_roles};
+use crate::persistence::schema::control::{
+    organization_active_status, organization_standings, organizations, sessions, user_platform_roles,
+};
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
 
@@ -21,6 +23,7 @@ impl SessionRepository for Control<'_> {
         use organization_standings::{organization_id, rank, user_id};
 
         let standing = organization_id.nullable().eq(sessions::organization_id).and(user_id.eq(sessions::user_id));
+        let stands = organization_active_status::organization_id.nullable().eq(sessions::organization_id);
         let administers = user_platform_roles::user_id
             .eq(sessions::user_id)
             .and(user_platform_roles::platform.eq(Platform::AdminWeb.as_str()))
@@ -28,6 +31,7 @@ impl SessionRepository for Control<'_> {
         let query = sessions::table
             .left_join(organization_standings::table.on(standing))
             .left_join(organizations::table.on(organizations::id.nullable().eq(sessions::organization_id)))
+            .left_join(organization_active_status::table.on(stands))
             .left_join(user_platform_roles::table.on(administers))
             .filter(sessions::id.eq(Id::from(id)))
             .filter(sessions::revoked_at.is_null())
@@ -38,6 +42,7 @@ impl SessionRepository for Control<'_> {
                 sessions::expires_at,
                 rank.nullable(),
                 organizations::slug.nullable(),
+                organization_active_status::status.nullable(),
                 user_platform_roles::role.nullable(),
             ));
         let row = on!(self.conn, c => query.first::<ActiveSessionRow>(c).optional()).map_err(fault)?;

@@ -6,13 +6,16 @@ use stoa_domain::identity::user::{Account, User};
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::organization::MemberOf;
 
 use super::rows::UserRow;
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::organizations::rows::MemberOfRow;
-use crate::persistence::schema::control::{organization_standings, organizations, user_profile, users};
+use crate::persistence::schema::control::{
+    organization_active_status, organization_standings, organizations, user_profile, users,
+};
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
 
@@ -29,16 +32,17 @@ impl UserRepository for Control<'_> {
     fn find_account(&self, id: UserId) -> Result<Option<Account>, StoreError> {
         use organization_standings::{joined_at, organization_id, rank, user_id};
 
-        let places =
-            organization_standings::table.inner_join(organizations::table.on(organizations::id.eq(organization_id)));
+        let standing = organization_active_status::organization_id.eq(organization_id);
         let query = users::table
             .inner_join(user_profile::table.on(user_profile::user_id.eq(users::id)))
-            .left_join(places.on(user_id.eq(users::id)))
+            .left_join(organization_standings::table.on(user_id.eq(users::id)))
+            .left_join(organizations::table.on(organizations::id.eq(organization_id)))
+            .left_join(organization_active_status::table.on(standing))
             .filter(users::id.eq(Id::from(id)))
             .order_by((joined_at.asc(), organization_id.asc()))
             .select((
                 (users::id, users::email, users::platform, users::created_at, user_profile::name),
-                (organizations::all_columns, rank, joined_at).nullable(),
+                (organizations::all_columns, rank, joined_at, organization_active_status::status).nullable(),
             ));
         let rows = on!(self.conn, c => query.load::<(UserRow, Option<MemberOfRow>)>(c)).map_err(fault)?;
 
@@ -48,6 +52,7 @@ impl UserRepository for Control<'_> {
             person.get_or_insert(user);
             places.extend(place.map(MemberOf::try_from).transpose()?);
         }
+        places.retain(|place| place.status != OrganizationStatus::Archived);
         let person = person.map(User::try_from).transpose()?;
         Ok(person.map(|user| Account { user, organizations: places }))
     }

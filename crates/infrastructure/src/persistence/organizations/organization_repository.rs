@@ -13,7 +13,9 @@ use crate::persistence::connection::{Conn, on};
 use crate::persistence::fault::fault;
 use crate::persistence::paging::{instant_of, instant_text};
 use crate::persistence::placement::Placement;
-use crate::persistence::schema::control::{organization_placements, organization_standings, organizations};
+use crate::persistence::schema::control::{
+    organization_active_status, organization_placements, organization_standings, organizations,
+};
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::{Control, Database};
 
@@ -24,14 +26,33 @@ impl OrganizationRepository for Control<'_> {
         Ok(row.map(Organization::from))
     }
 
+    fn find_as(&self, scope: &TenantScope, member: UserId) -> Result<Option<MemberOf>, StoreError> {
+        use organization_standings::{joined_at, organization_id, rank, user_id};
+
+        let query = organization_standings::table
+            .inner_join(organizations::table.on(organizations::id.eq(organization_id)))
+            .inner_join(
+                organization_active_status::table.on(organization_active_status::organization_id.eq(organization_id)),
+            )
+            .filter(organization_id.eq(Id::from(scope.tenant())))
+            .filter(user_id.eq(Id::from(member)))
+            .select((organizations::all_columns, rank, joined_at, organization_active_status::status));
+        let row = on!(self.conn, c => query.first::<MemberOfRow>(c).optional()).map_err(fault)?;
+        row.map(MemberOf::try_from).transpose()
+    }
+
     fn list_of(&self, user: UserId, window: &Window) -> Result<Page<MemberOf>, StoreError> {
         use organization_standings::{joined_at, organization_id, rank, user_id};
 
-        let own = organization_standings::table.filter(user_id.eq(Id::from(user)));
+        let standing = organization_active_status::organization_id.eq(organization_id);
+        let own = organization_standings::table
+            .inner_join(organization_active_status::table.on(standing))
+            .filter(user_id.eq(Id::from(user)))
+            .filter(organization_active_status::status.ne("archived"));
         let (rows, total) = on!(self.conn, c => {
             let mut rows = own
                 .inner_join(organizations::table.on(organizations::id.eq(organization_id)))
-                .select((organizations::all_columns, rank, joined_at))
+                .select((organizations::all_columns, rank, joined_at, organization_active_status::status))
                 .into_boxed();
             let mut total = None;
             match &window.start {

@@ -4,7 +4,9 @@ use diesel::prelude::*;
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::rank::Rank;
+use stoa_domain::kernel::reason::Reason;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::life_cycle::{Archived, OrganizationStatus, Step};
 use stoa_domain::organizations::membership::{Member, Owner};
 use stoa_domain::organizations::organization::{MemberOf, Organization, Slug};
 
@@ -58,12 +60,23 @@ pub(in crate::persistence) fn rank_of(text: &str) -> Result<Rank, StoreError> {
     }
 }
 
-/// An organization with the rank and the time of joining of one of its people.
+/// The status in a row of the view `organization_active_status`.
+pub(in crate::persistence) fn status_of(text: &str) -> Result<OrganizationStatus, StoreError> {
+    match text {
+        "active" => Ok(OrganizationStatus::Active),
+        "suspended" => Ok(OrganizationStatus::Suspended),
+        "archived" => Ok(OrganizationStatus::Archived),
+        other => Err(StoreError::Internal(format!("an organization of the unknown status {other}"))),
+    }
+}
+
+/// An organization with the rank and the time of joining of one of its people, and how it stands.
 #[derive(Debug, Queryable)]
 pub(in crate::persistence) struct MemberOfRow {
     organization: OrganizationRow,
     rank: String,
     joined_at: At,
+    status: String,
 }
 
 impl TryFrom<MemberOfRow> for MemberOf {
@@ -71,7 +84,8 @@ impl TryFrom<MemberOfRow> for MemberOf {
 
     fn try_from(row: MemberOfRow) -> Result<Self, StoreError> {
         let rank = rank_of(&row.rank)?;
-        Ok(Self { organization: row.organization.into(), rank, joined_at: row.joined_at.0 })
+        let status = status_of(&row.status)?;
+        Ok(Self { organization: row.organization.into(), rank, joined_at: row.joined_at.0, status })
     }
 }
 
@@ -114,5 +128,32 @@ impl From<OwnerRow> for Owner {
             name: Name::from_store(row.name),
             owned_since: row.owned_from.0,
         }
+    }
+}
+
+/// The beginning of a suspension or an archive.
+#[derive(Debug, Queryable)]
+pub(super) struct StepRow {
+    at: At,
+    by: Id,
+    reason: String,
+}
+
+impl From<StepRow> for Step {
+    fn from(row: StepRow) -> Self {
+        Self { at: row.at.0, by: row.by.into(), reason: Reason::from_store(row.reason) }
+    }
+}
+
+#[derive(Debug, Queryable)]
+pub(super) struct ArchivedRow {
+    organization: OrganizationRow,
+    owner: Id,
+    archived_from: At,
+}
+
+impl From<ArchivedRow> for Archived {
+    fn from(row: ArchivedRow) -> Self {
+        Self { organization: row.organization.into(), owner: row.owner.into(), archived_at: row.archived_from.0 }
     }
 }

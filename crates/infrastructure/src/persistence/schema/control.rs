@@ -111,6 +111,44 @@ diesel::table! {
 diesel::table! {
     use crate::persistence::sql_types::*;
 
+    organization_suspensions (organization_id, suspended_from) {
+        organization_id -> Uuid,
+        suspended_from -> Timestamptz,
+        suspended_by -> Uuid,
+        reason -> Text,
+        suspended_until -> Nullable<Timestamptz>,
+        reinstated_by -> Nullable<Uuid>,
+        reinstated_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    organization_archives (organization_id, archived_from) {
+        organization_id -> Uuid,
+        archived_from -> Timestamptz,
+        archived_by -> Uuid,
+        reason -> Text,
+        archived_until -> Nullable<Timestamptz>,
+        restored_by -> Nullable<Uuid>,
+        restored_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    /// A view: how an organization stands now, as one word.
+    organization_active_status (organization_id) {
+        organization_id -> Uuid,
+        status -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
     sessions (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -190,6 +228,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     organization_admins,
     organization_owners,
     organization_standings,
+    organization_suspensions,
+    organization_archives,
+    organization_active_status,
     sessions,
     refresh_tokens,
     api_keys,
