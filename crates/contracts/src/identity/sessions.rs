@@ -112,6 +112,7 @@ pub fn a_session_without_an_organization_has_no_standing(store: &dyn Subject) {
         user_id: session.user_id,
         standing: None,
         organization_slug: None,
+        suspended: false,
         platform_admin: false,
         expires_at: session.expires_at,
     };

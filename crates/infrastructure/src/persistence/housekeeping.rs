@@ -1,0 +1,7 @@
+//! What has had its time, and how it goes.
+
+mod belongings;
+mod purge_repository;
+
+#[cfg(feature = "testing")]
+pub(crate) use purge_repository::OF_AN_ORGANIZATION;
