@@ -21,4 +21,5 @@ mod health;
 mod identity;
 mod middleware;
 mod organizations;
+mod people;
 mod respond;

@@ -10,7 +10,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, extensions::E
 
 use crate::operations::{Access, Operation, find};
 use crate::problem::{Detail, ErrorCode, ProblemBody};
-use crate::{access, cold_storage, health, identity, organizations};
+use crate::{access, cold_storage, health, identity, organizations, people};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -25,6 +25,7 @@ use crate::{access, cold_storage, health, identity, organizations};
     tags(
         (name = "Auth", description = "Registering, signing in and out"),
         (name = "Organizations", description = "The tenants and their members"),
+        (name = "Users", description = "People, as members of an organization"),
         (name = "API keys", description = "How programs work in an organization"),
         (name = "Warehouses", description = "Refrigerated warehouses"),
         (name = "Service", description = "Whether Stoa is there")
@@ -39,6 +40,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         health::Document::openapi(),
         identity::Document::openapi(),
         organizations::Document::openapi(),
+        people::Document::openapi(),
         access::Document::openapi(),
         cold_storage::Document::openapi(),
     ] {

@@ -11,6 +11,7 @@ use stoa_application::cold_storage::{
 use stoa_application::organizations::{
     add_member, get_owner, list_admins, list_members, remove_member, update_organization,
 };
+use stoa_application::people::{get_user, list_users, update_profile};
 use stoa_domain::kernel::permission::Permission;
 
 use crate::problem::ErrorCode;
@@ -89,6 +90,12 @@ pub const OPERATIONS: &[Operation] = &[
     operation("revoke_admin", Owner, &[]),
     operation("get_owner", With(get_owner::PERMISSION), &[]),
     operation("transfer_ownership", Owner, &[]),
+    operation("list_users", With(list_users::PERMISSION), &[]),
+    operation("get_user", With(get_user::PERMISSION), &[]),
+    operation("patch_profile", With(update_profile::PERMISSION), &[VersionConflict]),
+    operation("put_profile", With(update_profile::PERMISSION), &[VersionConflict]),
+    operation("get_own_profile", SignedIn, &[]),
+    operation("put_own_profile", SignedIn, &[VersionConflict]),
     operation("list_api_keys", With(list_api_keys::PERMISSION), &[]),
     operation("create_api_key", With(create_api_key::PERMISSION), &[]),
     operation("revoke_api_key", With(revoke_api_key::PERMISSION), &[]),

@@ -6,6 +6,7 @@ use stoa_application::access::service::AccessService;
 use stoa_application::cold_storage::service::ColdStorageService;
 use stoa_application::identity::service::IdentityService;
 use stoa_application::organizations::service::OrganizationsService;
+use stoa_application::people::service::PeopleService;
 use stoa_domain::kernel::readiness::Readiness;
 use stoa_domain::kernel::sources::Sources;
 
@@ -17,6 +18,8 @@ pub struct Api {
     pub identity: IdentityService,
     /// Use cases of organizations.
     pub organizations: OrganizationsService,
+    /// Use cases of people.
+    pub people: PeopleService,
     /// Use cases of API keys.
     pub access: AccessService,
     /// Use cases of cold storage.

@@ -8,6 +8,7 @@ pub mod access;
 pub mod cold_storage;
 pub mod identity;
 pub mod organizations;
+pub mod people;
 
 #[cfg(test)]
 mod fixture;

@@ -13,6 +13,7 @@ pub mod audit;
 pub mod cold_storage;
 pub mod identity;
 pub mod organizations;
+pub mod people;
 pub mod subject;
 pub mod unit_of_work;
 pub mod world;

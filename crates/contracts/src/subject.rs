@@ -10,6 +10,7 @@ use stoa_domain::kernel::ids::OrganizationId;
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::unit_of_work::UnitOfWork;
 use stoa_domain::organizations::ports::Organizations;
+use stoa_domain::people::ports::People;
 use uuid::Uuid;
 
 /// A store to be tried: fresh, empty, and of no one else.
@@ -25,6 +26,9 @@ pub trait Subject: Sync {
 
     /// Its unit of work for organizations.
     fn organizations(&self) -> &(dyn UnitOfWork<Organizations> + 'static);
+
+    /// Its unit of work for people.
+    fn people(&self) -> &(dyn UnitOfWork<People> + 'static);
 
     /// Every audit entry it holds, of both planes and of all organizations, read past every guard.
     fn trail(&self) -> Vec<Recorded>;

@@ -21,6 +21,7 @@ use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::membership::Membership;
 use stoa_domain::organizations::organization::{Organization, Slug};
 use stoa_domain::organizations::ports::OrganizationsTx;
+use stoa_domain::people::ports::PeopleTx;
 use stoa_domain::reference::country::CountryCode;
 use stoa_domain::reference::currency::CurrencyCode;
 use stoa_domain::reference::time_zone::TimeZone;
@@ -164,6 +165,14 @@ impl<'s> World<'s> {
         work: impl FnOnce(&OrganizationsTx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.store.organizations().run(&self.control(), work)
+    }
+
+    /// Works on people's profiles in one transaction.
+    ///
+    /// # Errors
+    /// Those of the work and of the store.
+    pub fn people<T>(&self, work: impl FnOnce(&PeopleTx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.store.people().run(&self.control(), work)
     }
 
     /// Works on the cold storage of one organization in one transaction.

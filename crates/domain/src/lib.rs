@@ -9,4 +9,5 @@ pub mod cold_storage;
 pub mod identity;
 pub mod kernel;
 pub mod organizations;
+pub mod people;
 pub mod reference;

@@ -5,6 +5,7 @@ mod audit;
 mod cold_storage;
 mod identity;
 mod organizations;
+mod people;
 
 mod connection;
 mod fault;

@@ -11,6 +11,7 @@ use stoa_application::access::service::AccessService;
 use stoa_application::cold_storage::service::ColdStorageService;
 use stoa_application::identity::service::{IdentityAdapters, IdentityPolicy, IdentityService};
 use stoa_application::organizations::service::OrganizationsService;
+use stoa_application::people::service::PeopleService;
 use stoa_domain::identity::ports::TokenSigner;
 use stoa_domain::identity::token::TokenLifetimes;
 use stoa_domain::kernel::sources::Sources;
@@ -78,6 +79,7 @@ pub fn api_with(settings: &Settings, sources: Sources) -> Result<Api> {
     Ok(Api {
         identity: IdentityService::new(adapters, sources.clone(), policy(settings)?),
         organizations: OrganizationsService::new(database.clone(), session_cache, key_cache.clone(), sources.clone()),
+        people: PeopleService::new(database.clone(), sources.clone()),
         access: AccessService::new(database.clone(), Arc::new(RandomApiKeys), key_cache, sources.clone()),
         cold_storage: ColdStorageService::new(database.clone(), sources.clone()),
         readiness: database,

@@ -95,6 +95,12 @@ const ROWS: &[Row] = &[
     row("transfer_ownership", 200, |it| {
         (organization(it, "/transfer-ownership"), Body::Json(json!({"user_id": it.other.user_id})))
     }),
+    row("list_users", 200, |_| ("/api/v1/users".into(), Body::None)),
+    row("get_user", 200, |it| (user_path(it, ""), Body::None)),
+    row("patch_profile", 200, |it| (user_path(it, "/profile"), Body::Json(json!({"version": 1, "bio": "New here"})))),
+    row("put_profile", 200, |it| (user_path(it, "/profile"), Body::Json(json!({"version": 1, "bio": "New here"})))),
+    row("get_own_profile", 200, |_| ("/api/v1/auth/profile".into(), Body::None)),
+    row("put_own_profile", 200, |_| ("/api/v1/auth/profile".into(), Body::Json(json!({"version": 1})))),
     row("list_api_keys", 200, |_| ("/api/v1/api-keys".into(), Body::None)),
     row("create_api_key", 201, |_| {
         ("/api/v1/api-keys".into(), Body::Json(json!({"name": "Scales", "role": "member"})))
@@ -121,6 +127,10 @@ fn life_cycle(organization: &str, step: &str) -> String {
 
 fn because() -> Body {
     Body::Json(json!({"reason": "It is time"}))
+}
+
+fn user_path(it: &Things, rest: &str) -> String {
+    format!("/api/v1/users/{}{rest}", it.other.user_id)
 }
 
 fn warehouse_path(warehouse: &Value, rest: &str) -> String {

@@ -20,10 +20,12 @@ mod life_cycle;
 mod members;
 mod organizations;
 mod outages;
+mod profiles;
 mod ranks;
 mod readme_tour;
 mod tokens;
 mod two_servers;
+mod users;
 mod warehouse_lists;
 mod warehouses;
 

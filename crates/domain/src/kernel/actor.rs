@@ -298,6 +298,16 @@ impl Actor {
         }
     }
 
+    /// Whether this is the person themselves, signed in; a program with an API key is nobody.
+    pub fn is(&self, user: UserId) -> bool {
+        self.key.is_none() && self.user_id == user
+    }
+
+    /// The proof of belonging to the organization the token is for, if it is for one.
+    pub fn own_organization(&self) -> Option<TenantScope> {
+        self.standing.map(|standing| self.scope_in(standing))
+    }
+
     /// The rank in the organization the token is for.
     pub fn rank(&self) -> Option<Rank> {
         self.standing.map(|standing| standing.rank)
@@ -440,6 +450,15 @@ mod tests {
         assert!(key(None).authorize(WAREHOUSE_MANAGE).is_ok());
         assert_eq!(key(None).authorize(API_KEY_MANAGE), Err(Forbidden));
         assert_eq!(key(Some(&[API_KEY_MANAGE])).authorize(API_KEY_MANAGE), Err(Forbidden));
+    }
+
+    #[test]
+    fn a_person_is_themselves_and_a_program_is_nobody() {
+        let person = actor(None);
+        assert!(person.is(person.user_id) && !person.is(Uuid::from_u128(9).into()));
+        assert!(!key(None).is(person.user_id));
+        assert_eq!(person.own_organization(), None);
+        assert_eq!(key(None).own_organization().unwrap().tenant(), organization(1));
     }
 
     #[test]

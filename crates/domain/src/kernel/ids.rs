@@ -70,3 +70,7 @@ id!(
     /// A program's key to an organization.
     ApiKeyId
 );
+id!(
+    /// A file that somebody has uploaded.
+    FileId
+);

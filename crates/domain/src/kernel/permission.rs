@@ -58,6 +58,7 @@ catalogue! {
     TENANT_MANAGE = "tenant.manage", "Change the organization itself";
     USER_VIEW = "user.view", "See the organization's people";
     USER_INVITE = "user.invite", "Bring people into the organization";
+    USER_MANAGE = "user.manage", "Change the profiles of the organization's people";
     USER_DISABLE = "user.disable", "Remove people from the organization";
     API_KEY_MANAGE = "api_key.manage", "Make, replace and revoke the organization's API keys";
     WAREHOUSE_VIEW = "warehouse.view", "See warehouses";

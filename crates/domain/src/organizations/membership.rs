@@ -90,6 +90,15 @@ pub fn may_leave(rank: Rank) -> Result<(), Refusal> {
     if rank == Rank::Owner { Err(Refusal::Owner) } else { Ok(()) }
 }
 
+/// Whether somebody of rank `by` decides over a member of rank `rank`: their profile, and whether
+/// they may work in the organization.
+///
+/// # Errors
+/// The [`Refusal`].
+pub fn may_govern(by: Rank, rank: Rank) -> Result<(), Refusal> {
+    may_add(by, rank)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -25,6 +25,28 @@ pub(super) fn contains(text: &str) -> String {
     pattern
 }
 
+/// Orders a boxed query by one column and the id, and cuts off what comes before the cursor.
+macro_rules! ordered {
+    ($rows:ident, $query:expr, $column:expr, $id:expr, $cursor:ident => $value:expr) => {{
+        let after = match &$query.window.start {
+            Start::After($cursor) => Some(($value, Id($cursor.id))),
+            Start::Offset(_) => None,
+        };
+        match (after, $query.order.descending) {
+            (None, false) => $rows.order_by(($column.asc(), $id.asc())),
+            (None, true) => $rows.order_by(($column.desc(), $id.desc())),
+            (Some((value, row)), false) => $rows
+                .filter($column.gt(value.clone()).or($column.eq(value).and($id.gt(row))))
+                .order_by(($column.asc(), $id.asc())),
+            (Some((value, row)), true) => $rows
+                .filter($column.lt(value.clone()).or($column.eq(value).and($id.lt(row))))
+                .order_by(($column.desc(), $id.desc())),
+        }
+    }};
+}
+
+pub(super) use ordered;
+
 /// An instant inside a cursor.
 pub(super) fn instant_text(at: At) -> String {
     at.0.timestamp_micros().to_string()

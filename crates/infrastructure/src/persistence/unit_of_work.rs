@@ -15,6 +15,7 @@ use stoa_domain::kernel::readiness::Readiness;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::kernel::unit_of_work::{Abort, Context, Mode, TxError, UnitOfWork};
 use stoa_domain::organizations::ports::{Organizations, OrganizationsTx};
+use stoa_domain::people::ports::{People, PeopleTx};
 
 use super::connection::{Conn, on};
 use super::fault::fault;
@@ -237,6 +238,8 @@ control_context!(Organizations, tx => OrganizationsTx {
     sessions: &tx,
     audit: &tx,
 });
+
+control_context!(People, tx => PeopleTx { people: &tx, audit: &tx });
 
 #[cfg(test)]
 mod tests {

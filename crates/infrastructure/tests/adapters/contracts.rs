@@ -161,6 +161,24 @@ suite! { api_keys of access::api_keys in "access/api_keys.rs":
     a_use_is_noted_once_a_minute,
 }
 
+suite! { profiles of people::profiles in "people/profiles.rs":
+    a_person_is_found_without_a_place_and_a_member_with_theirs,
+    a_member_of_another_organization_is_not_found,
+    a_profile_is_replaced_in_every_field,
+    a_profile_of_another_version_is_stale,
+}
+
+suite! { person_lists of people::person_lists in "people/person_lists.rs":
+    every_sort_goes_by_its_column_and_then_by_id,
+    the_rank_filters,
+    the_text_is_looked_for_in_name_and_address_whatever_its_case,
+    wildcards_in_the_text_stand_for_themselves,
+    a_changed_name_is_found_and_the_old_one_is_not,
+    filters_are_joined_and_counted,
+    a_cursor_leads_through_all_rows_once,
+    a_list_holds_nobody_of_another_organization,
+}
+
 suite! { audit of audit in "audit.rs":
     an_entry_carries_the_stamp_and_the_organization_of_its_scope,
     an_entry_of_the_control_plane_carries_what_its_scope_says,

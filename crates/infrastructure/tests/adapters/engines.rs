@@ -12,6 +12,7 @@ use stoa_domain::cold_storage::ports::ColdStorage;
 use stoa_domain::identity::ports::Identity;
 use stoa_domain::kernel::unit_of_work::UnitOfWork;
 use stoa_domain::organizations::ports::Organizations;
+use stoa_domain::people::ports::People;
 use stoa_infrastructure::persistence::{Database, PoolSettings};
 use stoa_infrastructure::testing::{Engine, TestDatabase, databases};
 use uuid::Uuid;
@@ -61,6 +62,10 @@ impl Subject for Adapters<'_> {
     }
 
     fn organizations(&self) -> &(dyn UnitOfWork<Organizations> + 'static) {
+        &self.database
+    }
+
+    fn people(&self) -> &(dyn UnitOfWork<People> + 'static) {
         &self.database
     }
 

@@ -11,7 +11,7 @@ use stoa_domain::kernel::store_error::StoreError;
 use super::rows::WarehouseRow;
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
-use crate::persistence::paging::{contains, instant_of, instant_text};
+use crate::persistence::paging::{contains, instant_of, instant_text, ordered};
 use crate::persistence::schema::tenant::warehouses::{
     self, code, created_at, deleted_at, id, name, search_text, status,
 };
@@ -33,26 +33,6 @@ impl Tenant<'_> {
     fn warehouse_row(&self, warehouse: &Warehouse) -> WarehouseRow {
         WarehouseRow::new(self.scope.tenant(), warehouse)
     }
-}
-
-/// Orders a boxed query by one column and the id, and cuts off what comes before the cursor.
-macro_rules! ordered {
-    ($rows:ident, $query:expr, $column:ident, $cursor:ident => $value:expr) => {{
-        let after = match &$query.window.start {
-            Start::After($cursor) => Some(($value, Id($cursor.id))),
-            Start::Offset(_) => None,
-        };
-        match (after, $query.order.descending) {
-            (None, false) => $rows.order_by(($column.asc(), id.asc())),
-            (None, true) => $rows.order_by(($column.desc(), id.desc())),
-            (Some((value, row)), false) => $rows
-                .filter($column.gt(value.clone()).or($column.eq(value).and(id.gt(row))))
-                .order_by(($column.asc(), id.asc())),
-            (Some((value, row)), true) => $rows
-                .filter($column.lt(value.clone()).or($column.eq(value).and(id.lt(row))))
-                .order_by(($column.desc(), id.desc())),
-        }
-    }};
 }
 
 impl WarehouseRepository for Tenant<'_> {
@@ -86,9 +66,9 @@ impl WarehouseRepository for Tenant<'_> {
             };
             let rows = matching();
             let rows = match query.order.key {
-                WarehouseSortKey::Code => ordered!(rows, query, code, cursor => cursor.value.clone()),
-                WarehouseSortKey::Name => ordered!(rows, query, name, cursor => cursor.value.clone()),
-                WarehouseSortKey::CreatedAt => ordered!(rows, query, created_at, cursor => instant_of(&cursor.value)?),
+                WarehouseSortKey::Code => ordered!(rows, query, code, id, cursor => cursor.value.clone()),
+                WarehouseSortKey::Name => ordered!(rows, query, name, id, cursor => cursor.value.clone()),
+                WarehouseSortKey::CreatedAt => ordered!(rows, query, created_at, id, cursor => instant_of(&cursor.value)?),
             };
             let rows = rows.limit(query.window.fetch()).offset(query.window.offset());
             (rows.load::<WarehouseRow>(c).map_err(fault)?, total)

@@ -13,6 +13,7 @@ use super::rows::UserRow;
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::organizations::rows::MemberOfRow;
+use crate::persistence::people::rows::NewProfileRow;
 use crate::persistence::schema::control::{
     organization_active_status, organization_standings, organizations, user_profile, users,
 };
@@ -71,12 +72,8 @@ impl UserRepository for Control<'_> {
         if inserted.map_err(fault)? == 0 {
             return Err(StoreError::Duplicate);
         }
-        let profile = (
-            user_profile::user_id.eq(id),
-            user_profile::name.eq(user.name.as_str()),
-            user_profile::updated_at.eq(since),
-        );
-        on!(self.conn, c => diesel::insert_into(user_profile::table).values(profile).execute(c)).map_err(fault)?;
+        let profile = NewProfileRow::new(user);
+        on!(self.conn, c => diesel::insert_into(user_profile::table).values(&profile).execute(c)).map_err(fault)?;
         Ok(())
     }
 }

@@ -18,6 +18,12 @@ diesel::table! {
         user_id -> Uuid,
         name -> Text,
         updated_at -> Timestamptz,
+        bio -> Nullable<Text>,
+        avatar_file_id -> Nullable<Uuid>,
+        locale -> Nullable<Text>,
+        tz -> Nullable<Text>,
+        search_text -> Text,
+        version -> BigInt,
     }
 }
 

@@ -1,0 +1,21 @@
+//! People over HTTP.
+
+mod profiles;
+mod users;
+
+use actix_web::web;
+use utoipa::OpenApi;
+
+/// The routes.
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config.configure(users::routes).configure(profiles::routes);
+}
+
+/// The document of these routes.
+pub(crate) struct Document;
+
+impl OpenApi for Document {
+    fn openapi() -> utoipa::openapi::OpenApi {
+        users::Document::openapi().merge_from(profiles::Document::openapi())
+    }
+}

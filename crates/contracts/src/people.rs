@@ -1,0 +1,4 @@
+//! Contracts of people.
+
+pub mod person_lists;
+pub mod profiles;

@@ -1,0 +1,34 @@
+//! A person with their profile and their place in an organization.
+
+use super::profile::Profile;
+use crate::kernel::email::Email;
+use crate::kernel::ids::UserId;
+use crate::kernel::platform::Platform;
+use crate::kernel::rank::Rank;
+use crate::kernel::sources::Timestamp;
+
+/// A person's place in the organization somebody looks from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The rank.
+    pub role: Rank,
+    /// Since when.
+    pub joined_at: Timestamp,
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Id.
+    pub id: UserId,
+    /// Address.
+    pub email: Email,
+    /// The application the account was made for.
+    pub platform: Platform,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// What they say of themselves.
+    pub profile: Profile,
+    /// Their place in the organization; none where they are looked at by themselves.
+    pub place: Option<Place>,
+}

@@ -1,0 +1,139 @@
+//! What people say of themselves.
+
+use serde::Serialize;
+
+use crate::kernel::field::{Flaw, Parsed};
+use crate::kernel::ids::FileId;
+use crate::kernel::name::Name;
+use crate::kernel::sources::{Timestamp, rfc3339};
+use crate::reference::locale::Locale;
+use crate::reference::time_zone::TimeZone;
+
+/// Most characters of a [`Bio`].
+pub const BIO_MAX: usize = 2000;
+
+/// A few words about oneself: trimmed, 1 to 2000 characters, line breaks allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Bio(String);
+
+impl Bio {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A text that was checked when it was stored.
+    pub fn from_store(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl Parsed for Bio {
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        let text = text.trim();
+        if text.is_empty() || text.chars().count() > BIO_MAX {
+            return Err(Flaw { code: "length", message: "must have 1 to 2000 characters" });
+        }
+        if text.chars().any(|c| c.is_control() && c != '\n') {
+            return Err(Flaw { code: "control_characters", message: "must not contain control characters" });
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// A person's profile, the same in every organization they belong to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Profile {
+    /// Name.
+    pub name: Name,
+    /// A few words about themselves.
+    pub bio: Option<Bio>,
+    /// The file that shows them.
+    pub avatar_file_id: Option<FileId>,
+    /// Their language, and what is usual where they speak it.
+    pub locale: Option<Locale>,
+    /// The time zone they live in.
+    pub tz: Option<TimeZone>,
+    /// Counts the changes, from 1.
+    pub version: i64,
+    /// When it last changed.
+    #[serde(serialize_with = "rfc3339")]
+    pub updated_at: Timestamp,
+}
+
+/// A change of some of it; what is `None` stays, `Some(None)` is cleared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProfileChange {
+    /// New name.
+    pub name: Option<Name>,
+    /// New words about themselves.
+    pub bio: Option<Option<Bio>>,
+    /// Another file.
+    pub avatar_file_id: Option<Option<FileId>>,
+    /// New locale.
+    pub locale: Option<Option<Locale>>,
+    /// New time zone.
+    pub tz: Option<Option<TimeZone>>,
+}
+
+impl Profile {
+    /// The profile of somebody of whom only the name is known.
+    pub fn new(name: Name, now: Timestamp) -> Self {
+        Self { name, bio: None, avatar_file_id: None, locale: None, tz: None, version: 1, updated_at: now }
+    }
+
+    /// This profile after the change, one version on.
+    #[must_use]
+    pub fn changed(&self, change: ProfileChange, now: Timestamp) -> Self {
+        Self {
+            name: change.name.unwrap_or_else(|| self.name.clone()),
+            bio: change.bio.unwrap_or_else(|| self.bio.clone()),
+            avatar_file_id: change.avatar_file_id.unwrap_or(self.avatar_file_id),
+            locale: change.locale.unwrap_or_else(|| self.locale.clone()),
+            tz: change.tz.unwrap_or(self.tz),
+            version: self.version + 1,
+            updated_at: now,
+        }
+    }
+
+    /// The text that the `q` filter of a list looks in, besides the address.
+    pub fn search_text(&self) -> String {
+        self.name.as_str().to_lowercase()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+
+    fn at(seconds: i64) -> Timestamp {
+        DateTime::from_timestamp(seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn a_bio_has_lines_and_a_length() {
+        assert_eq!(Bio::parse(" Cold chains.\nBusan. ").unwrap().as_str(), "Cold chains.\nBusan.");
+        assert!(Bio::parse(&"é".repeat(BIO_MAX)).is_ok());
+        for text in ["", " \n ", &"é".repeat(BIO_MAX + 1)] {
+            assert_eq!(Bio::parse(text).unwrap_err().code, "length");
+        }
+        assert_eq!(Bio::parse("a\tb").unwrap_err().code, "control_characters");
+    }
+
+    #[test]
+    fn a_change_keeps_what_it_does_not_name_and_clears_what_it_says() {
+        let named = Profile::new(Name::parse("Kim Ha-neul").unwrap(), at(100));
+        let told = ProfileChange {
+            bio: Some(Some(Bio::parse("Cold chains").unwrap())),
+            locale: Some(Some(Locale::parse("ko-KR").unwrap())),
+            tz: Some(Some(TimeZone::parse("Asia/Seoul").unwrap())),
+            ..ProfileChange::default()
+        };
+        let told = named.changed(told, at(200));
+        assert_eq!((told.name.as_str(), told.version, told.updated_at), ("Kim Ha-neul", 2, at(200)));
+        let cleared = told.changed(ProfileChange { bio: Some(None), ..ProfileChange::default() }, at(300));
+        assert_eq!(cleared, Profile { bio: None, version: 3, updated_at: at(300), ..told });
+    }
+}

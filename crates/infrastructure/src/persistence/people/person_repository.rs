@@ -1,0 +1,106 @@
+//! People and their profiles in the control plane.
+
+use diesel::prelude::*;
+use stoa_domain::kernel::actor::TenantScope;
+use stoa_domain::kernel::ids::UserId;
+use stoa_domain::kernel::page::{Cursor, Page, Start};
+use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::people::person::Person;
+use stoa_domain::people::ports::{PersonQuery, PersonRepository, PersonSortKey};
+use stoa_domain::people::profile::Profile;
+
+use super::rows::{COLUMNS, MemberRow, PersonRow, ProfileChangeset};
+use crate::persistence::connection::on;
+use crate::persistence::fault::fault;
+use crate::persistence::paging::{contains, instant_of, instant_text, ordered};
+use crate::persistence::schema::control::organization_standings::{self, joined_at, organization_id, rank, user_id};
+use crate::persistence::schema::control::{user_profile, users};
+use crate::persistence::sql_types::{At, Id};
+use crate::persistence::unit_of_work::Control;
+
+/// The members of an organization with their profiles.
+macro_rules! members_of {
+    ($scope:expr) => {
+        organization_standings::table
+            .inner_join(users::table.on(users::id.eq(user_id)))
+            .inner_join(user_profile::table.on(user_profile::user_id.eq(user_id)))
+            .filter(organization_id.eq(Id::from($scope.tenant())))
+            .select((COLUMNS, rank, joined_at))
+    };
+}
+
+impl PersonRepository for Control<'_> {
+    fn find(&self, user: UserId) -> Result<Option<Person>, StoreError> {
+        let query = users::table
+            .inner_join(user_profile::table.on(user_profile::user_id.eq(users::id)))
+            .filter(users::id.eq(Id::from(user)))
+            .select(COLUMNS);
+        let row = on!(self.conn, c => query.first::<PersonRow>(c).optional()).map_err(fault)?;
+        row.map(Person::try_from).transpose()
+    }
+
+    fn find_member(&self, scope: &TenantScope, user: UserId) -> Result<Option<Person>, StoreError> {
+        let query = members_of!(scope).filter(user_id.eq(Id::from(user)));
+        let row = on!(self.conn, c => query.first::<MemberRow>(c).optional()).map_err(fault)?;
+        row.map(Person::try_from).transpose()
+    }
+
+    fn list_members(&self, scope: &TenantScope, query: &PersonQuery) -> Result<Page<Person>, StoreError> {
+        let (rows, total) = on!(self.conn, c => {
+            let matching = || {
+                let mut rows = members_of!(scope).into_boxed();
+                if let Some(role) = query.role {
+                    rows = rows.filter(rank.eq(role.as_str()));
+                }
+                if let Some(q) = &query.q {
+                    let (name, email) = (user_profile::search_text, users::email);
+                    rows = rows.filter(
+                        name.like(contains(q)).escape('\\').or(email.like(contains(q)).escape('\\')),
+                    );
+                }
+                rows
+            };
+            let total = match query.window.start {
+                Start::Offset(_) => Some(matching().count().get_result::<i64>(c).map_err(fault)?),
+                Start::After(_) => None,
+            };
+            let rows = matching();
+            let rows = match query.order.key {
+                PersonSortKey::Name => {
+                    ordered!(rows, query, user_profile::name, user_id, cursor => cursor.value.clone())
+                }
+                PersonSortKey::Email => ordered!(rows, query, users::email, user_id, cursor => cursor.value.clone()),
+                PersonSortKey::CreatedAt => {
+                    ordered!(rows, query, users::created_at, user_id, cursor => instant_of(&cursor.value)?)
+                }
+                PersonSortKey::JoinedAt => {
+                    ordered!(rows, query, joined_at, user_id, cursor => instant_of(&cursor.value)?)
+                }
+            };
+            let rows = rows.limit(query.window.fetch()).offset(query.window.offset());
+            (rows.load::<MemberRow>(c).map_err(fault)?, total)
+        });
+        let items = rows.into_iter().map(Person::try_from).collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::cut(items, total.map(i64::unsigned_abs), &query.window, |last| cursor_at(query, last)))
+    }
+
+    fn update_profile(&self, user: UserId, profile: &Profile) -> Result<(), StoreError> {
+        let seen = user_profile::table
+            .filter(user_profile::user_id.eq(Id::from(user)))
+            .filter(user_profile::version.eq(profile.version - 1));
+        let changes = ProfileChangeset::from(profile);
+        let updated = on!(self.conn, c => diesel::update(seen).set(&changes).execute(c)).map_err(fault)?;
+        if updated == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    }
+}
+
+fn cursor_at(query: &PersonQuery, last: &Person) -> Cursor {
+    let joined = last.place.map_or(last.created_at, |place| place.joined_at);
+    let value = match query.order.key {
+        PersonSortKey::Name => last.profile.name.as_str().to_owned(),
+        PersonSortKey::Email => last.email.as_str().to_owned(),
+        PersonSortKey::CreatedAt => instant_text(At(last.created_at)),
+        PersonSortKey::JoinedAt => instant_text(At(joined)),
+    };
+    Cursor { sort: query.order.to_string(), value, id: last.id.as_uuid() }
+}
