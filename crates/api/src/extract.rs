@@ -5,5 +5,5 @@ mod draft;
 mod shape;
 mod valid;
 
-pub(crate) use caller::{Bearer, Caller, Peer, Recognised};
+pub(crate) use caller::{Bearer, BearerText, Caller, Peer, Recognised, bearer_text};
 pub(crate) use valid::{BODY_MAX, ValidForm, ValidJson, ValidQuery};

@@ -2,13 +2,14 @@
 
 mod auth;
 mod keys;
+mod sessions;
 
 use actix_web::web;
 use utoipa::OpenApi;
 
 /// The routes.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.configure(auth::routes).configure(keys::routes);
+    config.configure(auth::routes).configure(sessions::routes).configure(keys::routes);
 }
 
 /// The document of these routes.
@@ -16,6 +17,6 @@ pub(crate) struct Document;
 
 impl OpenApi for Document {
     fn openapi() -> utoipa::openapi::OpenApi {
-        auth::Document::openapi().merge_from(keys::Document::openapi())
+        auth::Document::openapi().merge_from(sessions::Document::openapi()).merge_from(keys::Document::openapi())
     }
 }

@@ -3,14 +3,18 @@
 pub mod authenticate;
 pub mod create_person;
 pub mod describe_me;
+pub mod end_session;
 pub mod find_person;
+pub mod list_sessions;
 pub mod publish_keys;
 pub mod refresh;
 pub mod register;
 pub mod service;
 pub mod sign_in;
 pub mod sign_out;
+pub mod sign_out_everywhere;
 pub mod switch_organization;
+pub mod validate_token;
 
 mod opening;
 

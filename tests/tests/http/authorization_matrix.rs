@@ -27,6 +27,8 @@ struct Things {
     warehouse: Value,
     deleted: Value,
     api_key: Value,
+    /// The id of a session of `other`.
+    session: String,
     /// A code that no warehouse has.
     code: String,
 }
@@ -68,6 +70,14 @@ const ROWS: &[Row] = &[
     }),
     row("key_set", 200, |_| ("/.well-known/jwks.json".into(), Body::None)),
     row("logout", 204, |_| ("/api/v1/auth/logout".into(), Body::None)),
+    row("logout_by_delete", 204, |_| ("/api/v1/auth/logout".into(), Body::None)),
+    row("logout_all", 204, |_| ("/api/v1/auth/logout-all".into(), Body::None)),
+    row("list_sessions", 200, |_| ("/api/v1/auth/sessions".into(), Body::None)),
+    row("end_session", 204, |it| (format!("/api/v1/auth/sessions/{}", it.session), Body::None)),
+    row("validate_presented_token", 200, |_| ("/api/v1/auth/validate".into(), Body::None)),
+    row("validate_token", 200, |it| {
+        ("/api/v1/auth/validate".into(), Body::Json(json!({"token": it.newcomer.access})))
+    }),
     row("me", 200, |_| ("/api/v1/auth/me".into(), Body::None)),
     row("switch_organization", 200, |it| {
         ("/api/v1/auth/switch-organization".into(), Body::Json(json!({"organization_id": it.organization})))
@@ -167,7 +177,7 @@ async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Thing
     owner.delete(&warehouse_path(&deleted, "")).await.is(204);
     let admin = if row.id == "revoke_admin" { Some(stage.admin(owner).await) } else { None };
     let archived = if row.id == "restore_organization" { Some(archived(owner).await) } else { None };
-    let newcomer = stage.owner().await;
+    let (other, newcomer) = (stage.member(owner).await, stage.owner().await);
     if row.id == "reinstate_organization" {
         let platform = stage.platform_admin().await;
         let path = life_cycle(&newcomer.organization, "suspend");
@@ -175,7 +185,8 @@ async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Thing
     }
     Things {
         organization: owner.organization.clone(),
-        other: stage.member(owner).await,
+        session: session_of(&other).await,
+        other,
         admin,
         archived,
         newcomer,
@@ -201,6 +212,11 @@ async fn of_rank(stage: &Stage, owner: &Actor, rank: Rank) -> Actor {
         Rank::Admin => stage.admin(owner).await,
         Rank::Owner => owner.clone(),
     }
+}
+
+async fn session_of(person: &Actor) -> String {
+    let token = person.get("/api/v1/auth/validate").await.gives(200);
+    token["session_id"].as_str().unwrap().to_owned()
 }
 
 async fn make_key(owner: &Actor, role: &str) -> Value {
@@ -233,6 +249,11 @@ fn operations() -> Vec<(&'static str, String, &'static Operation, &'static Row)>
 /// Whether the call names a thing of one organization, by its path or its body.
 fn is_about_a_thing(path: &str, operation: &Operation) -> bool {
     path.contains('{') || operation.id == "switch_organization"
+}
+
+/// Whether the call is about something that is a person's own, and here not the caller's.
+fn is_about_another_person(operation: &Operation) -> bool {
+    operation.id == "end_session"
 }
 
 #[tokio::test]
@@ -332,10 +353,16 @@ async fn every_rank_does_what_its_permissions_say_and_no_more() {
                 let number = number + 100 * rank as usize;
                 let owner = owner_for(stage, &usual, row).await;
                 let actor = if is_upsetting(row) { of_rank(stage, &owner, rank).await } else { usual_caller.clone() };
-                let (path, body) = (row.call)(&things(stage, &owner, number, row).await);
-                let session = actor.switch_to(&owner.organization).await;
+                // Some operations end all sessions of their caller.
+                let (path, body) = (row.call)(&things(stage, &owner.sign_in().await, number, row).await);
+                let session = actor.sign_in().await.switch_to(&owner.organization).await;
                 let before = entries(&stage.database);
                 let answer = call(&session, method, &path, &body).await;
+                if is_about_another_person(operation) {
+                    answer.refuses(404, "RESOURCE_NOT_FOUND");
+                    assert_eq!(entries(&stage.database), before, "{rank} {}", row.id);
+                    continue;
+                }
                 let may = match operation.access {
                     Access::Permission(permission) => rank.permissions().contains(&permission),
                     Access::Owner | Access::OwnerOrPlatform => rank == Rank::Owner,

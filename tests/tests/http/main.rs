@@ -23,6 +23,7 @@ mod outages;
 mod profiles;
 mod ranks;
 mod readme_tour;
+mod sessions;
 mod tokens;
 mod two_servers;
 mod users;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::http::header::USER_AGENT;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, USER_AGENT};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use stoa_domain::access::api_key::ActiveKey;
 use stoa_domain::identity::session::ActiveSession;
@@ -38,6 +38,9 @@ pub(crate) struct Recognised(pub(crate) Result<Bearer, Problem>);
 /// A program is let in where the table of operations names a permission that programs may have;
 /// what merely asks for somebody signed in is a person's own affair, and 403 for a program.
 pub(crate) struct Caller(pub(crate) Actor);
+
+/// The text of the bearer's token, for a handler that has its [`Caller`] already.
+pub(crate) struct BearerText(pub(crate) String);
 
 /// Where the request came from, whoever sent it.
 pub(crate) struct Peer(pub(crate) Origin);
@@ -102,6 +105,22 @@ fn check_suspension(request: &HttpRequest, session: &ActiveSession) -> Result<()
     } else {
         Err(Problem::new(ErrorCode::OrganizationSuspended))
     }
+}
+
+impl FromRequest for BearerText {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let text = bearer_text(request.headers()).ok_or_else(|| Problem::new(ErrorCode::Unauthorized));
+        ready(text.map(|text| Self(text.to_owned())))
+    }
+}
+
+/// The text after `Bearer` in the header `Authorization`.
+pub(crate) fn bearer_text(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 impl FromRequest for Peer {

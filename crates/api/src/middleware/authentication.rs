@@ -9,7 +9,6 @@ use std::sync::{Arc, OnceLock};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 use stoa_application::access::authenticate_key::AuthenticateKeyError;
@@ -18,7 +17,7 @@ use stoa_domain::access::api_key::{ActiveKey, KEY_PREFIX};
 use tracing::Instrument as _;
 
 use crate::blocking;
-use crate::extract::{Bearer, Recognised};
+use crate::extract::{Bearer, Recognised, bearer_text};
 use crate::fallback;
 use crate::problem::{ErrorCode, Problem};
 use crate::state::Api;
@@ -27,7 +26,7 @@ pub(crate) async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if let (Some(token), Some(api)) = (bearer(&request), request.app_data::<web::Data<Api>>())
+    if let (Some(token), Some(api)) = (bearer_text(request.headers()), request.app_data::<web::Data<Api>>())
         && asks_who(request.path())
     {
         let from = request.peer_addr().map(|address| address.ip());
@@ -42,12 +41,6 @@ pub(crate) async fn authenticate(
 fn asks_who(path: &str) -> bool {
     static PUBLIC: OnceLock<BTreeSet<String>> = OnceLock::new();
     path.starts_with("/api/") && !PUBLIC.get_or_init(fallback::public_paths).contains(path)
-}
-
-fn bearer(request: &ServiceRequest) -> Option<&str> {
-    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 async fn recognise(api: &web::Data<Api>, token: &str, from: Option<IpAddr>) -> Result<Bearer, Problem> {

@@ -58,7 +58,7 @@ impl IdentityService {
         Ok(session)
     }
 
-    fn verify(&self, token: &str) -> Result<VerifiedToken, AuthenticateError> {
+    pub(super) fn verify(&self, token: &str) -> Result<VerifiedToken, AuthenticateError> {
         let verified = self.tokens.verify(token)?;
         if verified.expires_at <= self.sources.now() { Err(AuthenticateError::Expired) } else { Ok(verified) }
     }

@@ -8,11 +8,11 @@ use serde_json::json;
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::ports::{
-    Identity, IdentityTx, MockCredentialRepository, MockPasswordHasher, MockPlatformRoleRepository,
-    MockRefreshTokenRepository, MockRefreshTokenSource, MockSessionCache, MockSessionRepository, MockTokenSigner,
+    Identity, IdentityTx, MockCredentialRepository, MockOwnSessionRepository, MockPasswordHasher,
+    MockPlatformRoleRepository, MockRefreshTokenRepository, MockRefreshTokenSource, MockSessionCache, MockSessionRepository, MockTokenSigner,
     MockUserRepository,
 };
-use stoa_domain::identity::session::{ActiveSession, Session};
+use stoa_domain::identity::session::{ActiveSession, OwnSession, Session};
 use stoa_domain::identity::token::{AccessClaims, RefreshToken, TokenDigest, TokenLifetimes, TokenPair};
 use stoa_domain::identity::user::Account;
 use stoa_domain::kernel::actor::{ControlScope, Standing};
@@ -41,6 +41,7 @@ pub(super) struct Store {
     pub(super) users: MockUserRepository,
     pub(super) credentials: MockCredentialRepository,
     pub(super) sessions: MockSessionRepository,
+    pub(super) own_sessions: MockOwnSessionRepository,
     pub(super) refresh_tokens: MockRefreshTokenRepository,
     pub(super) platform_roles: MockPlatformRoleRepository,
     pub(super) organizations: MockOrganizationRepository,
@@ -74,10 +75,15 @@ impl Store {
 
     /// The cache must be told to forget this session, once, and not before the commit.
     pub(super) fn forgets_after_commit(&mut self, id: SessionId) {
+        self.forgets_all_after_commit(vec![id]);
+    }
+
+    /// The cache must be told to forget these sessions, once, and not before the commit.
+    pub(super) fn forgets_all_after_commit(&mut self, ids: Vec<SessionId>) {
         let transactions = self.transactions.clone();
         self.session_cache
             .expect_forget()
-            .withf(move |forgotten| forgotten == [id] && transactions.committed())
+            .withf(move |forgotten| forgotten == ids && transactions.committed())
             .times(1)
             .return_const(());
     }
@@ -174,6 +180,7 @@ impl UnitOfWork<Identity> for Store {
             users: &self.users,
             credentials: &self.credentials,
             sessions: &self.sessions,
+            own_sessions: &self.own_sessions,
             refresh_tokens: &self.refresh_tokens,
             platform_roles: &self.platform_roles,
             organizations: &self.organizations,
@@ -191,6 +198,19 @@ pub(super) fn account(organizations: &[MemberOf]) -> Account {
 
 pub(super) fn hash(text: &str) -> PasswordHash {
     PasswordHash::from_phc(text.into())
+}
+
+/// The session the actors are in, as its person sees it.
+pub(super) fn own_session() -> OwnSession {
+    OwnSession {
+        id: session().id,
+        organization_id: Some(home()),
+        created_at: now(),
+        last_used_at: now(),
+        expires_at: now() + REFRESH_LIFE,
+        ip_address: origin().ip_address,
+        user_agent: origin().user_agent,
+    }
 }
 
 /// The session the actors are in.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::password::PasswordHash;
-use super::session::{ActiveSession, Session};
+use super::session::{ActiveSession, OwnSession, Session};
 use super::token::{
     AccessClaims, InvalidToken, PublicKey, RefreshToken, SigningError, Spending, TokenDigest, TokenOwner, VerifiedToken,
 };
@@ -14,6 +14,7 @@ use crate::audit::AuditTrail;
 use crate::kernel::actor::{ControlScope, TenantScope};
 use crate::kernel::email::Email;
 use crate::kernel::ids::{OrganizationId, SessionId, UserId};
+use crate::kernel::page::{Page, Window};
 use crate::kernel::platform::{Platform, PlatformRole};
 use crate::kernel::secret::Secret;
 use crate::kernel::sources::Timestamp;
@@ -37,6 +38,8 @@ pub struct IdentityTx<'t> {
     pub credentials: &'t dyn CredentialRepository,
     /// Their sessions.
     pub sessions: &'t dyn SessionRepository,
+    /// The sessions of one person, in all their organizations.
+    pub own_sessions: &'t dyn OwnSessionRepository,
     /// The tokens that renew sessions.
     pub refresh_tokens: &'t dyn RefreshTokenRepository,
     /// What they are on the platform itself.
@@ -139,6 +142,34 @@ pub trait SessionRepository {
     /// # Errors
     /// Those of the store.
     fn revoke_in(&self, scope: &TenantScope, user: UserId, at: Timestamp) -> Result<Vec<SessionId>, StoreError>;
+}
+
+/// The sort text of [`OwnSessionRepository::list`].
+pub const BY_BEGINNING: &str = "created_at";
+
+/// Keeps the sessions of a person in whatever organization they are. One goes on until it is
+/// revoked or expires.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait OwnSessionRepository {
+    /// The sessions of this person that go on at `now`, by time of beginning; paged as [`Page`]
+    /// says.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn list(&self, user: UserId, now: Timestamp, window: &Window) -> Result<Page<OwnSession>, StoreError>;
+
+    /// Ends a session of this person; answers whether there was one that went on at `at`.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn end(&self, user: UserId, id: SessionId, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Ends all sessions of this person that go on at `at`, but the one to keep; answers which
+    /// they were, in the order of their ids.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn end_all(&self, user: UserId, keep: Option<SessionId>, at: Timestamp) -> Result<Vec<SessionId>, StoreError>;
 }
 
 /// Keeps digests of refresh tokens.

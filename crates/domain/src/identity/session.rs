@@ -1,5 +1,7 @@
 //! Sessions: one sign-in, in one organization, until it ends.
 
+use std::net::IpAddr;
+
 use crate::kernel::actor::{Actor, Origin, Standing};
 use crate::kernel::ids::{OrganizationId, SessionId, UserId};
 use crate::kernel::rank::Rank;
@@ -20,6 +22,25 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// Where it began.
     pub origin: Origin,
+}
+
+/// A session as its person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnSession {
+    /// Id.
+    pub id: SessionId,
+    /// The organization it stays in.
+    pub organization_id: Option<OrganizationId>,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it began or was last refreshed.
+    pub last_used_at: Timestamp,
+    /// When it ends unless it is refreshed.
+    pub expires_at: Timestamp,
+    /// The address it began at.
+    pub ip_address: Option<IpAddr>,
+    /// What the client that began it calls itself.
+    pub user_agent: Option<String>,
 }
 
 /// What a live session entitles to.

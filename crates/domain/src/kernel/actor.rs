@@ -318,6 +318,12 @@ impl Actor {
         ControlScope { organization: self.standing.map(|standing| standing.organization_id), stamp: self.stamp() }
     }
 
+    /// Opens the control plane for the person's own affairs, which are no organization's: audit
+    /// entries belong to the platform.
+    pub fn personal(&self) -> ControlScope {
+        ControlScope::new(self.stamp())
+    }
+
     fn admits(&self, permission: Permission) -> bool {
         self.key.as_ref().is_none_or(|key| key.admits(permission))
     }

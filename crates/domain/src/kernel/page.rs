@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use validator::Validate;
 
 use super::field::{Flaw, InvalidField};
 
@@ -156,6 +157,46 @@ impl Paging<'_> {
     }
 }
 
+/// Which part of a list to give, where that is all there is to say.
+#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct PagingRequest {
+    /// Page, from 1.
+    #[validate(range(min = 1, message = "must be a page number from 1"))]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
+    pub page: Option<u32>,
+    /// Rows a page.
+    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
+    pub page_size: Option<u32>,
+    /// Rows to skip, in place of `page`.
+    pub skip: Option<u32>,
+    /// Rows to give, in place of `page_size`.
+    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of an earlier answer, in place of `page`.
+    pub cursor: Option<String>,
+}
+
+impl PagingRequest {
+    /// The window these parameters mean in a list sorted by `sort`, which is of the given kind.
+    ///
+    /// # Errors
+    /// The first parameter that means none.
+    pub fn window(&self, sort: &str, kind: SortValue) -> Result<Window, InvalidField> {
+        let paging = Paging {
+            page: self.page,
+            page_size: self.page_size,
+            skip: self.skip,
+            limit: self.limit,
+            cursor: self.cursor.as_deref(),
+        };
+        paging.window(sort, kind)
+    }
+}
+
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
@@ -183,6 +224,12 @@ impl<T> Page<T> {
             Start::After(_) => None,
         };
         Self { items: rows, total, offset, size: window.size, next }
+    }
+
+    /// The same page of other rows, one for each.
+    pub fn map<U>(self, row: impl FnMut(T) -> U) -> Page<U> {
+        let Self { items, total, offset, size, next } = self;
+        Page { items: items.into_iter().map(row).collect(), total, offset, size, next }
     }
 }
 

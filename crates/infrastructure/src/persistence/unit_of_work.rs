@@ -222,6 +222,7 @@ control_context!(Identity, tx => IdentityTx {
     users: &tx,
     credentials: &tx,
     sessions: &tx,
+    own_sessions: &tx,
     refresh_tokens: &tx,
     platform_roles: &tx,
     organizations: &tx,

@@ -96,6 +96,14 @@ suite! { sessions of identity::sessions in "identity/sessions.rs":
     the_sessions_of_somebody_who_left_end_too,
 }
 
+suite! { own_sessions of identity::own_sessions in "identity/own_sessions.rs":
+    a_person_sees_their_sessions_as_they_are,
+    sessions_that_are_over_and_those_of_others_are_left_out,
+    own_sessions_are_listed_by_time_of_beginning_and_paged,
+    a_person_ends_a_session_of_their_own_once,
+    all_sessions_of_a_person_end_but_the_one_to_keep,
+}
+
 suite! { refresh_tokens of identity::refresh_tokens in "identity/refresh_tokens.rs":
     a_token_is_spent_once_and_then_replayed,
     a_token_nobody_was_given_is_unknown,

@@ -1,7 +1,7 @@
 //! Identity as it is stored.
 
 use diesel::prelude::*;
-use stoa_domain::identity::session::{ActiveSession, Session};
+use stoa_domain::identity::session::{ActiveSession, OwnSession, Session};
 use stoa_domain::identity::token::RefreshToken;
 use stoa_domain::identity::user::User;
 use stoa_domain::kernel::actor::Standing;
@@ -64,6 +64,33 @@ impl<'a> From<&'a Session> for NewSessionRow<'a> {
             expires_at: At(session.expires_at),
             ip_address: session.origin.ip_address.map(|address| address.to_string()),
             user_agent: session.origin.user_agent.as_deref(),
+        }
+    }
+}
+
+/// A session that goes on, as its person sees it.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub(super) struct OwnSessionRow {
+    id: Id,
+    organization_id: Option<Id>,
+    created_at: At,
+    last_used_at: At,
+    expires_at: At,
+    ip_address: Option<String>,
+    user_agent: Option<String>,
+}
+
+impl From<OwnSessionRow> for OwnSession {
+    fn from(row: OwnSessionRow) -> Self {
+        Self {
+            id: row.id.into(),
+            organization_id: row.organization_id.map(Into::into),
+            created_at: row.created_at.0,
+            last_used_at: row.last_used_at.0,
+            expires_at: row.expires_at.0,
+            ip_address: row.ip_address.and_then(|text| text.parse().ok()),
+            user_agent: row.user_agent,
         }
     }
 }
