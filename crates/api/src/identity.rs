@@ -2,6 +2,7 @@
 
 mod auth;
 mod keys;
+mod passwords;
 mod sessions;
 
 use actix_web::web;
@@ -9,7 +10,7 @@ use utoipa::OpenApi;
 
 /// The routes.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.configure(auth::routes).configure(sessions::routes).configure(keys::routes);
+    config.configure(auth::routes).configure(passwords::routes).configure(sessions::routes).configure(keys::routes);
 }
 
 /// The document of these routes.
@@ -17,6 +18,6 @@ pub(crate) struct Document;
 
 impl OpenApi for Document {
     fn openapi() -> utoipa::openapi::OpenApi {
-        auth::Document::openapi().merge_from(sessions::Document::openapi()).merge_from(keys::Document::openapi())
+        auth::Document::openapi().merge_from(passwords::Document::openapi()).merge_from(sessions::Document::openapi()).merge_from(keys::Document::openapi())
     }
 }

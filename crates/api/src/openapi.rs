@@ -24,6 +24,7 @@ use crate::{access, cold_storage, health, identity, organizations, people};
     components(schemas(ProblemBody, Detail)),
     tags(
         (name = "Auth", description = "Registering, signing in and out"),
+        (name = "Users", description = "People"),
         (name = "Organizations", description = "The tenants and their members"),
         (name = "Users", description = "People, as members of an organization"),
         (name = "API keys", description = "How programs work in an organization"),

@@ -75,6 +75,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation("logout_all", SignedIn, &[]),
     operation("list_sessions", SignedIn, &[]),
     operation("end_session", SignedIn, &[]),
+    operation("change_password", SignedIn, &[]),
+    operation("change_password_of_user", SignedIn, &[]),
     operation("validate_presented_token", SignedIn, &[]),
     operation("validate_token", Public, &[]),
     operation("me", SignedIn, &[]),

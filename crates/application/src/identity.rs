@@ -1,6 +1,7 @@
 //! Use cases of identity: registering, signing in and out, being recognised.
 
 pub mod authenticate;
+pub mod change_password;
 pub mod create_person;
 pub mod describe_me;
 pub mod end_session;

@@ -1,5 +1,6 @@
 //! People, their passwords, their sessions and tokens.
 
+mod common_passwords;
 pub mod dto;
 pub mod password;
 pub mod ports;

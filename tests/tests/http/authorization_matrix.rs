@@ -74,6 +74,10 @@ const ROWS: &[Row] = &[
     row("logout_all", 204, |_| ("/api/v1/auth/logout-all".into(), Body::None)),
     row("list_sessions", 200, |_| ("/api/v1/auth/sessions".into(), Body::None)),
     row("end_session", 204, |it| (format!("/api/v1/auth/sessions/{}", it.session), Body::None)),
+    row("change_password", 204, |_| ("/api/v1/auth/password".into(), Body::Json(same_password()))),
+    row("change_password_of_user", 204, |it| {
+        (format!("/api/v1/users/{}/password", it.other.user_id), Body::Json(same_password()))
+    }),
     row("validate_presented_token", 200, |_| ("/api/v1/auth/validate".into(), Body::None)),
     row("validate_token", 200, |it| {
         ("/api/v1/auth/validate".into(), Body::Json(json!({"token": it.newcomer.access})))
@@ -126,6 +130,11 @@ const ROWS: &[Row] = &[
     row("delete_warehouse", 204, |it| (warehouse_path(&it.warehouse, ""), Body::None)),
     row("restore_warehouse", 200, |it| (warehouse_path(&it.deleted, "/restore"), Body::None)),
 ];
+
+/// A change that lets everybody sign in as before.
+fn same_password() -> Value {
+    json!({"old_password": PASSWORD, "new_password": PASSWORD})
+}
 
 fn organization(it: &Things, rest: &str) -> String {
     format!("/api/v1/organizations/{}{rest}", it.organization)
@@ -253,7 +262,7 @@ fn is_about_a_thing(path: &str, operation: &Operation) -> bool {
 
 /// Whether the call is about something that is a person's own, and here not the caller's.
 fn is_about_another_person(operation: &Operation) -> bool {
-    operation.id == "end_session"
+    matches!(operation.id, "end_session" | "change_password_of_user")
 }
 
 #[tokio::test]

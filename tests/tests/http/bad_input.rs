@@ -146,6 +146,7 @@ async fn a_password_must_keep_every_rule() {
             ("lower-case-1", "uppercase_missing"),
             ("UPPER-CASE-1", "lowercase_missing"),
             ("No-Digit-Here", "digit_missing"),
+            ("P@ssw0rd2024!", "too_common"),
         ] {
             let body = json!({"email": "a@example.com", "password": password, "name": "A", "organization_name": "A"});
             let answer = stage.anonymous().post(REGISTER, &body).await;

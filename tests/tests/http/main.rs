@@ -22,6 +22,7 @@ mod organizations;
 mod outages;
 mod profiles;
 mod ranks;
+mod passwords;
 mod readme_tour;
 mod sessions;
 mod tokens;

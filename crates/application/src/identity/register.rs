@@ -66,6 +66,7 @@ impl IdentityService {
         let email = Email::parse_field("email", &request.email)?;
         let password = Password::parse_field("password", request.password.expose())?;
         let name = Name::parse_field("name", &request.name)?;
+        password.suits(&email, &name).map_err(|flaw| flaw.at("password"))?;
         let organization_name = Name::parse_field("organization_name", &request.organization_name)?;
         let platform = match &request.platform {
             Some(text) => Platform::parse_field("platform", text)?,
@@ -204,6 +205,7 @@ mod tests {
         for (request, field) in [
             (RegisterRequest { email: "kim".into(), ..request() }, "email"),
             (RegisterRequest { password: "correct-horse".into(), ..request() }, "password"),
+            (RegisterRequest { password: "A-Ha-Neul-1".into(), ..request() }, "password"),
             (RegisterRequest { name: " ".into(), ..request() }, "name"),
             (RegisterRequest { organization_name: "\u{0}".into(), ..request() }, "organization_name"),
         ] {

@@ -2,6 +2,7 @@
 
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::kernel::ids::UserId;
+use stoa_domain::kernel::store_error::StoreError;
 
 use crate::subject::Subject;
 use crate::world::{World, at};
@@ -33,4 +34,20 @@ pub fn a_hash_is_set_and_then_replaced(store: &dyn Subject) {
         assert_eq!(hash_of(&world, kim), Some(PasswordHash::from_phc(phc.to_owned())));
     }
     assert_eq!(hash_of(&world, lee), Some(PasswordHash::from_phc("$argon2id$v=19$theirs".to_owned())));
+}
+
+/// `replace`: "the hash this person has been seen with"; "[`StoreError::Stale`] if the person has
+/// another by now, or none".
+pub fn a_hash_is_replaced_once_from_the_same_hash(store: &dyn Subject) {
+    let world = World::new(store);
+    let (kim, lee) = (world.ours.owner.id, world.theirs.owner.id);
+    let [old, new, late] = ["$argon2id$old", "$argon2id$new", "$argon2id$late"].map(|phc| PasswordHash::from_phc(phc.to_owned()));
+    let replace = |user, before, after| world.identity(|tx| tx.credentials.replace(user, before, after, at(5)));
+    assert_eq!(replace(kim, &old, &new), Err(StoreError::Stale), "there is none yet");
+    for user in [kim, lee] {
+        put(&world, user, old.as_phc(), 1);
+    }
+    assert_eq!(replace(kim, &old, &new), Ok(()));
+    assert_eq!(replace(kim, &old, &late), Err(StoreError::Stale));
+    assert_eq!((hash_of(&world, kim), hash_of(&world, lee)), (Some(new), Some(old)));
 }

@@ -26,7 +26,8 @@ pub struct RegisterRequest {
     #[validate(custom(function = "rule::<Email>"))]
     #[cfg_attr(feature = "openapi", schema(format = Email, example = "owner@example.com"))]
     pub email: String,
-    /// 8 to 128 characters with upper case, lower case and a digit.
+    /// 8 to 128 characters with upper case, lower case and a digit; not a common one, and none with
+    /// the person's name or address in it.
     #[validate(custom(function = "password_rule"))]
     #[cfg_attr(feature = "openapi", schema(min_length = 8, max_length = 128))]
     pub password: Secret,
@@ -148,6 +149,22 @@ impl From<TokenPair> for TokenResponse {
             expires_in: pair.expires_in.num_seconds(),
         }
     }
+}
+
+/// A password in place of the one that is known.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangePasswordRequest {
+    /// The present one.
+    #[validate(custom(function = "password_length"))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 128))]
+    pub old_password: Secret,
+    /// 8 to 128 characters with upper case, lower case and a digit; not a common one, and none with
+    /// the person's name or address in it.
+    #[validate(custom(function = "password_rule"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 8, max_length = 128))]
+    pub new_password: Secret,
 }
 
 /// An access token to be looked at.

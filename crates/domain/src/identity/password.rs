@@ -4,11 +4,19 @@ use std::borrow::Cow;
 
 use validator::ValidationError;
 
+use super::common_passwords::is_common;
+use crate::kernel::email::Email;
 use crate::kernel::field::{Flaw, Parsed};
+use crate::kernel::name::Name;
 use crate::kernel::secret::Secret;
 
+/// Characters that a part of a name or an address needs before a password may not hold it.
+const PERSONAL_MIN: usize = 4;
+
 /// A password that satisfies the rules: 8 to 128 characters, with an upper-case letter, a
-/// lower-case letter and a digit among them.
+/// lower-case letter and a digit among them, and none that everybody thinks of.
+///
+/// Whether it suits a certain person is asked by [`suits`](Self::suits).
 #[derive(Debug, Clone)]
 pub struct Password(Secret);
 
@@ -16,6 +24,23 @@ impl Password {
     /// The text.
     pub fn secret(&self) -> &Secret {
         &self.0
+    }
+
+    /// Whether this person may have it: it must not hold the part of the address before the `@`, nor
+    /// a word of the name. Case does not matter, and parts of less than four characters are passed
+    /// over.
+    ///
+    /// # Errors
+    /// The flaw `too_personal`.
+    pub fn suits(&self, email: &Email, name: &Name) -> Result<(), Flaw> {
+        const PERSONAL: Flaw =
+            Flaw { code: "too_personal", message: "must not contain your name or your e-mail address" };
+
+        let text = self.0.expose().to_lowercase();
+        let local = email.as_str().split('@').take(1).map(str::to_owned);
+        let words = name.as_str().split_whitespace().map(str::to_lowercase);
+        let is_held = |part: String| part.chars().count() >= PERSONAL_MIN && text.contains(&part);
+        if local.chain(words).any(is_held) { Err(PERSONAL) } else { Ok(()) }
     }
 }
 
@@ -33,6 +58,9 @@ impl Parsed for Password {
         }
         if !text.chars().any(|c| c.is_ascii_digit()) {
             return flaw("digit_missing", "must contain a digit");
+        }
+        if is_common(text) {
+            return flaw("too_common", "must not be one that many people have");
         }
         Ok(Self(text.into()))
     }
@@ -52,6 +80,9 @@ pub fn password_rule(secret: &Secret) -> Result<(), ValidationError> {
         }
     }
 }
+
+/// The password given as proof of oneself is not the right one.
+pub const WRONG_PASSWORD: Flaw = Flaw { code: "wrong_password", message: "is not your password" };
 
 /// A stored password hash as a PHC string.
 #[derive(Clone, PartialEq, Eq)]
@@ -87,10 +118,25 @@ mod tests {
             ("lower-case-1", "uppercase_missing"),
             ("UPPER-CASE-1", "lowercase_missing"),
             ("No-Digit-Here", "digit_missing"),
+            ("P@ssw0rd123", "too_common"),
         ] {
             assert_eq!(Password::parse(text).unwrap_err().code, code, "{text}");
         }
         assert!(Password::parse("Correct-Horse-1").is_ok());
         assert!(Password::parse("Пароль-1234").is_ok());
+    }
+
+    #[test]
+    fn a_password_must_not_tell_whose_it_is() {
+        let suits = |text: &str| {
+            let (email, name) = (Email::parse("kim.h@example.com").unwrap(), Name::parse("Kim Ha-neul").unwrap());
+            Password::parse(text).unwrap().suits(&email, &name).map_err(|flaw| flaw.code)
+        };
+        for text in ["My-Ha-Neul-1", "xKIM.H-2026x"] {
+            assert_eq!(suits(text), Err("too_personal"), "{text}");
+        }
+        for text in ["Correct-Horse-1", "Kimchi-Ha-7", "Example.com-1"] {
+            assert_eq!(suits(text), Ok(()), "{text}");
+        }
     }
 }

@@ -105,6 +105,19 @@ pub trait CredentialRepository {
     /// # Errors
     /// Those of the store.
     fn put(&self, user: UserId, hash: &PasswordHash, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Replaces the hash this person has been seen with. Of any number of concurrent attempts from
+    /// the same `before` exactly one succeeds.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if the person has another by now, or none.
+    fn replace(
+        &self,
+        user: UserId,
+        before: &PasswordHash,
+        after: &PasswordHash,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
 }
 
 /// Keeps sessions.

@@ -75,6 +75,7 @@ suite! { users of identity::users in "identity/users.rs":
 suite! { credentials of identity::credentials in "identity/credentials.rs":
     somebody_without_a_password_has_no_hash,
     a_hash_is_set_and_then_replaced,
+    a_hash_is_replaced_once_from_the_same_hash,
 }
 
 suite! { platform_roles of identity::platform_roles in "identity/platform_roles.rs":

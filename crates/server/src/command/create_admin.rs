@@ -40,13 +40,12 @@ pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<()> {
         Some(_) if !arguments.platform => PlatformAdmin::IfFirst,
         _ => PlatformAdmin::Yes,
     };
-    let person = NewPerson {
-        email: value("email", "E-mail address", arguments.email)?,
-        name: value("name", "Name", arguments.name)?,
-        organization: arguments.organization.map(|text| checked("organization", &text)).transpose()?,
-        platform_admin,
-        password: password()?,
-    };
+    let email = value("email", "E-mail address", arguments.email)?;
+    let name = value("name", "Name", arguments.name)?;
+    let organization = arguments.organization.map(|text| checked("organization", &text)).transpose()?;
+    let password = password()?;
+    password.suits(&email, &name).map_err(|flaw| anyhow!("the password {flaw}"))?;
+    let person = NewPerson { email, name, password, organization, platform_admin };
     let Created { account, platform_admin } = api(settings)?.identity.create_person(person)?;
     let mut roles = Vec::new();
     if let Some(place) = account.organizations.first() {
