@@ -71,7 +71,7 @@ impl Answer {
         assert_eq!((&problem["status"], &problem["error_code"]), (&status.into(), &code.into()), "{}", self.text);
         assert_eq!(problem["type"], format!("urn:stoa:error:{}", code.to_lowercase().replace('_', "-")));
         assert_eq!(problem["trace_id"], self.trace_id());
-        assert_eq!(self.header("retry-after").is_some(), status == 503);
+        assert_eq!(self.header("retry-after").is_some(), [429, 503].contains(&status));
         assert_eq!(self.header("www-authenticate"), (code == "UNAUTHORIZED").then_some("Bearer"));
         problem
     }

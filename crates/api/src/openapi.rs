@@ -104,7 +104,7 @@ fn complete(operation: &mut PathItemOperation) {
     let access = match known.access {
         Access::Public => "public",
         Access::SignedIn => "signed_in",
-        Access::Permission(permission) => permission.code(),
+        Access::Permission(permission) | Access::PermissionOrPlatform(permission) => permission.code(),
         Access::Owner => "owner",
         Access::OwnerOrPlatform => "owner_or_platform_admin",
         Access::Platform => "platform_admin",

@@ -8,6 +8,7 @@ use stoa_application::access::{create_api_key, list_api_keys, revoke_api_key, ro
 use stoa_application::cold_storage::{
     create_warehouse, delete_warehouse, get_warehouse, list_warehouses, restore_warehouse, update_warehouse,
 };
+use stoa_application::identity::unlock_user;
 use stoa_application::organizations::{
     add_member, get_owner, list_admins, list_members, remove_member, update_organization,
 };
@@ -25,6 +26,9 @@ pub enum Access {
     SignedIn,
     /// Whoever has the permission in the organization the token is for.
     Permission(Permission),
+    /// Whoever has the permission in the organization the token is for, and administrators of the
+    /// platform itself.
+    PermissionOrPlatform(Permission),
     /// The owner of the organization the token is for.
     Owner,
     /// The owner of the organization the token is for, and administrators of the platform itself.
@@ -36,7 +40,7 @@ pub enum Access {
 impl Access {
     /// Whether a program with an API key may have it.
     pub fn takes_keys(self) -> bool {
-        matches!(self, Self::Permission(permission) if !permission.is_personal())
+        matches!(self, Self::Permission(needed) | Self::PermissionOrPlatform(needed) if !needed.is_personal())
     }
 }
 
@@ -55,10 +59,10 @@ const fn operation(id: &'static str, access: Access, errors: &'static [ErrorCode
     Operation { id, access, errors }
 }
 
-use Access::{Owner, OwnerOrPlatform, Permission as With, Platform, Public, SignedIn};
+use Access::{Owner, OwnerOrPlatform, Permission as With, PermissionOrPlatform, Platform, Public, SignedIn};
 use ErrorCode::{
     DuplicateAdmin, DuplicateEmail, DuplicateMember, DuplicateWarehouse, InvalidCredentials, InvalidToken, LastOwner,
-    RegistrationClosed, ResourceNotFound, StateConflict, VersionConflict,
+    RegistrationClosed, ResourceNotFound, StateConflict, TooManyAttempts, VersionConflict,
 };
 
 /// Every operation.
@@ -66,8 +70,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation("health", Public, &[]),
     operation("ready", Public, &[]),
     operation("register", Public, &[RegistrationClosed, DuplicateEmail]),
-    operation("token", Public, &[InvalidCredentials]),
-    operation("login", Public, &[InvalidCredentials]),
+    operation("token", Public, &[InvalidCredentials, TooManyAttempts]),
+    operation("login", Public, &[InvalidCredentials, TooManyAttempts]),
     operation("refresh", Public, &[InvalidToken]),
     operation("key_set", Public, &[]),
     operation("logout", SignedIn, &[]),
@@ -75,8 +79,9 @@ pub const OPERATIONS: &[Operation] = &[
     operation("logout_all", SignedIn, &[]),
     operation("list_sessions", SignedIn, &[]),
     operation("end_session", SignedIn, &[]),
-    operation("change_password", SignedIn, &[]),
-    operation("change_password_of_user", SignedIn, &[]),
+    operation("change_password", SignedIn, &[TooManyAttempts]),
+    operation("change_password_of_user", SignedIn, &[TooManyAttempts]),
+    operation("unlock_user", PermissionOrPlatform(unlock_user::PERMISSION), &[]),
     operation("validate_presented_token", SignedIn, &[]),
     operation("validate_token", Public, &[]),
     operation("me", SignedIn, &[]),

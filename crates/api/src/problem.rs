@@ -18,7 +18,7 @@ pub use code::ErrorCode;
 pub(crate) use conversions::details_of;
 
 /// Seconds after which a client may try again when Stoa is busy.
-const RETRY_AFTER: u32 = 1;
+const RETRY_AFTER: i64 = 1;
 
 /// A failure of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -46,6 +46,7 @@ pub struct Problem {
     details: Vec<Detail>,
     private: Option<String>,
     may_succeed_again: bool,
+    retry_after: Option<i64>,
     allow: Option<String>,
 }
 
@@ -76,6 +77,7 @@ impl Problem {
             details: Vec::new(),
             private: None,
             may_succeed_again: false,
+            retry_after: (code == ErrorCode::ServiceUnavailable).then_some(RETRY_AFTER),
             allow: None,
         }
     }
@@ -93,6 +95,11 @@ impl Problem {
     /// Nothing free in time.
     pub fn busy() -> Self {
         Self::new(ErrorCode::ServiceUnavailable)
+    }
+
+    /// Too many wrong guesses: none is taken for so many seconds.
+    pub fn too_many_attempts(seconds: i64) -> Self {
+        Self { retry_after: Some(seconds), ..Self::new(ErrorCode::TooManyAttempts) }
     }
 
     /// A fault of the program, with what the log should know.
@@ -144,9 +151,9 @@ impl Problem {
         self.allow.as_deref()
     }
 
-    /// The `Retry-After` header of a 503, in seconds.
-    pub fn retry_after(&self) -> Option<u32> {
-        (self.code == ErrorCode::ServiceUnavailable).then_some(RETRY_AFTER)
+    /// The `Retry-After` header of a 429 or 503, in seconds.
+    pub fn retry_after(&self) -> Option<i64> {
+        self.retry_after
     }
 
     /// The body, for the request of this trace.

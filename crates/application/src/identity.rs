@@ -6,6 +6,7 @@ pub mod create_person;
 pub mod describe_me;
 pub mod end_session;
 pub mod find_person;
+pub mod guessing;
 pub mod list_sessions;
 pub mod publish_keys;
 pub mod refresh;
@@ -15,6 +16,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod sign_out_everywhere;
 pub mod switch_organization;
+pub mod unlock_user;
 pub mod validate_token;
 
 mod opening;

@@ -1,6 +1,7 @@
 //! Contracts of the ports of identity.
 
 pub mod credentials;
+pub mod guesses;
 pub mod own_sessions;
 pub mod platform_roles;
 pub mod refresh_tokens;

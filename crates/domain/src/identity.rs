@@ -2,6 +2,7 @@
 
 mod common_passwords;
 pub mod dto;
+pub mod guess;
 pub mod password;
 pub mod ports;
 pub mod session;

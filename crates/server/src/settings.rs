@@ -32,7 +32,7 @@ pub use env_example::env_example;
 pub use environment::Environment;
 pub use file::{DEFAULT_FILE, FileText};
 pub use flags::Flags;
-pub use limits::{Argon2Cost, Limits};
+pub use limits::{Argon2Cost, Guesses, Limits};
 pub use log::{Log, LogFormat};
 pub use problem::{Problem, Problems, Source};
 pub use signing_key::SigningKey;
@@ -64,6 +64,8 @@ pub struct Settings {
     pub cors_origins: CorsOrigins,
     /// Whether strangers may register.
     pub enable_registration: bool,
+    /// How often one may guess.
+    pub guesses: Guesses,
     /// How to log.
     pub log: Log,
     /// How much happens at a time.
@@ -121,6 +123,7 @@ impl Settings {
             refresh_token_life: Duration::from_hours(24 * refresh_days.unwrap_or(7)),
             cors_origins: CorsOrigins::read(reader, environment),
             enable_registration: reader.switch(&table::ENABLE_REGISTRATION).unwrap_or(true),
+            guesses: Guesses::read(reader),
             log: Log::read(reader, environment),
             limits: Limits::read(reader),
             argon2: Argon2Cost::read(reader, environment),

@@ -12,6 +12,7 @@ use stoa_application::cold_storage::service::ColdStorageService;
 use stoa_application::identity::service::{IdentityAdapters, IdentityPolicy, IdentityService};
 use stoa_application::organizations::service::OrganizationsService;
 use stoa_application::people::service::PeopleService;
+use stoa_domain::identity::guess::GuessPolicy;
 use stoa_domain::identity::ports::TokenSigner;
 use stoa_domain::identity::token::TokenLifetimes;
 use stoa_domain::kernel::sources::Sources;
@@ -110,7 +111,13 @@ fn policy(settings: &Settings) -> Result<IdentityPolicy> {
         access: chrono::Duration::from_std(settings.access_token_life)?,
         refresh: chrono::Duration::from_std(settings.refresh_token_life)?,
     };
-    Ok(IdentityPolicy { registration_open: settings.enable_registration, lifetimes })
+    let guesses = GuessPolicy {
+        tries: settings.guesses.tries,
+        rest: chrono::Duration::from_std(settings.guesses.rest)?,
+        longest_rest: chrono::Duration::from_std(settings.guesses.longest_rest)?,
+        tries_per_address: settings.guesses.tries_per_address,
+    };
+    Ok(IdentityPolicy { registration_open: settings.enable_registration, lifetimes, guesses })
 }
 
 /// The folder of the keys that sign access tokens; none where a secret or a single file does.

@@ -78,6 +78,7 @@ const ROWS: &[Row] = &[
     row("change_password_of_user", 204, |it| {
         (format!("/api/v1/users/{}/password", it.other.user_id), Body::Json(same_password()))
     }),
+    row("unlock_user", 204, |it| (format!("/api/v1/users/{}/unlock", it.other.user_id), Body::None)),
     row("validate_presented_token", 200, |_| ("/api/v1/auth/validate".into(), Body::None)),
     row("validate_token", 200, |it| {
         ("/api/v1/auth/validate".into(), Body::Json(json!({"token": it.newcomer.access})))
@@ -335,7 +336,7 @@ async fn who_belongs_to_none_does_what_needs_no_organization() {
                 Access::Permission(_) | Access::Owner if path.contains(&owner.organization) => {
                     answer.refuses(404, "RESOURCE_NOT_FOUND");
                 }
-                Access::Permission(_) | Access::Owner | Access::Platform => {
+                Access::Permission(_) | Access::PermissionOrPlatform(_) | Access::Owner | Access::Platform => {
                     answer.refuses(403, "FORBIDDEN");
                 }
                 Access::SignedIn | Access::OwnerOrPlatform if is_about_a_thing(&pattern, operation) => {
@@ -373,7 +374,9 @@ async fn every_rank_does_what_its_permissions_say_and_no_more() {
                     continue;
                 }
                 let may = match operation.access {
-                    Access::Permission(permission) => rank.permissions().contains(&permission),
+                    Access::Permission(permission) | Access::PermissionOrPlatform(permission) => {
+                        rank.permissions().contains(&permission)
+                    }
                     Access::Owner | Access::OwnerOrPlatform => rank == Rank::Owner,
                     Access::Platform => false,
                     Access::SignedIn | Access::Public => true,
@@ -419,7 +422,11 @@ async fn who_administers_the_platform_does_what_needs_that_and_nothing_inside_or
                 Access::SignedIn if is_about_a_thing(&pattern, operation) => {
                     answer.refuses(404, "RESOURCE_NOT_FOUND");
                 }
-                Access::Platform | Access::OwnerOrPlatform | Access::SignedIn | Access::Public => {
+                Access::PermissionOrPlatform(_)
+                | Access::Platform
+                | Access::OwnerOrPlatform
+                | Access::SignedIn
+                | Access::Public => {
                     assert_eq!(answer.status, row.status, "{}: {}", row.id, answer.text);
                     continue;
                 }
@@ -443,7 +450,7 @@ async fn a_program_does_what_the_permissions_of_its_key_say_and_nothing_of_a_per
                 let before = entries(&stage.database);
                 let answer = call(&program, method, &path, &body).await;
                 let may = match operation.access {
-                    Access::Permission(permission) => {
+                    Access::Permission(permission) | Access::PermissionOrPlatform(permission) => {
                         rank.permissions().contains(&permission) && !permission.is_personal()
                     }
                     Access::Public => true,

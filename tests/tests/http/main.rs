@@ -11,6 +11,7 @@ mod api_keys;
 mod audit;
 mod authorization_matrix;
 mod bad_input;
+mod brute_force;
 mod concurrency;
 mod documents;
 mod envelope;

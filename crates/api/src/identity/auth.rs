@@ -183,6 +183,7 @@ impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::InvalidCredentials => Self::new(ErrorCode::InvalidCredentials),
+            SignInError::TooManyGuesses(too_many) => too_many.into(),
             SignInError::Hashing(error) => Self::internal(error.to_string()),
             SignInError::Signing(error) => Self::internal(error.to_string()),
             SignInError::Store(error) => error.into(),

@@ -1,7 +1,8 @@
-//! Changing one's password.
+//! Changing one's password, and what too many wrong ones lead to.
 
-use actix_web::{HttpResponse, patch, put, web};
+use actix_web::{HttpResponse, patch, post, put, web};
 use stoa_application::identity::change_password::ChangePasswordError;
+use stoa_application::identity::unlock_user::UnlockUserError;
 use stoa_domain::identity::dto::ChangePasswordRequest;
 use stoa_domain::kernel::ids::UserId;
 use utoipa::OpenApi;
@@ -14,12 +15,12 @@ use crate::state::Api;
 
 /// The routes.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.service(change_password).service(change_password_of_user);
+    config.service(change_password).service(change_password_of_user).service(unlock_user);
 }
 
 /// The document of these routes.
 #[derive(OpenApi)]
-#[openapi(paths(change_password, change_password_of_user))]
+#[openapi(paths(change_password, change_password_of_user, unlock_user))]
 pub(super) struct Document;
 
 /// Change one's password
@@ -62,11 +63,42 @@ async fn change_password_of_user(
     Ok(no_content())
 }
 
+/// Let a person try again at once
+///
+/// After too many wrong passwords or codes nobody can sign in as a person for a while, not even
+/// they. This ends it. Admins do it for members of the organization, platform administrators for
+/// everybody.
+#[utoipa::path(
+    tag = "Users",
+    params(("id" = UserId, Path, description = "The person")),
+    responses((status = 204, description = "Nothing is in their way"))
+)]
+#[post("/api/v1/users/{id}/unlock")]
+async fn unlock_user(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    id: web::Path<UserId>,
+) -> Result<HttpResponse, Problem> {
+    blocking::database(&api, move |api| api.identity.unlock_user(&actor, *id)).await?;
+    Ok(no_content())
+}
+
+impl From<UnlockUserError> for Problem {
+    fn from(error: UnlockUserError) -> Self {
+        match error {
+            UnlockUserError::NotFound => Self::new(ErrorCode::ResourceNotFound),
+            UnlockUserError::Forbidden(forbidden) => forbidden.into(),
+            UnlockUserError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<ChangePasswordError> for Problem {
     fn from(error: ChangePasswordError) -> Self {
         match error {
             ChangePasswordError::NotFound => Self::new(ErrorCode::ResourceNotFound),
             ChangePasswordError::Invalid(invalid) => invalid.into(),
+            ChangePasswordError::TooManyGuesses(too_many) => too_many.into(),
             ChangePasswordError::Hashing(error) => Self::internal(error.to_string()),
             ChangePasswordError::Store(error) => error.into(),
         }

@@ -58,6 +58,7 @@ codes! {
     PayloadTooLarge = PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "The body is larger than 1 MiB";
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "The body has another content type than this call reads";
     ValidationError = UNPROCESSABLE_ENTITY, "VALIDATION_ERROR", "Some fields are not valid";
+    TooManyAttempts = TOO_MANY_REQUESTS, "TOO_MANY_ATTEMPTS", "There were too many wrong attempts; try again later";
     InternalError = INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "Something went wrong on our side";
     ServiceUnavailable = SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", "Stoa is busy or its database is away; try again";
 }

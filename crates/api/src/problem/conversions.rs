@@ -1,6 +1,7 @@
 //! What the errors that all use cases share become. A use case's own enum is mapped beside its
 //! handler.
 
+use stoa_application::identity::guessing::TooManyGuesses;
 use stoa_domain::kernel::actor::Forbidden;
 use stoa_domain::kernel::field::InvalidField;
 use stoa_domain::kernel::store_error::StoreError;
@@ -11,6 +12,13 @@ use super::{Detail, ErrorCode, Problem};
 impl From<Forbidden> for Problem {
     fn from(_: Forbidden) -> Self {
         Self::new(ErrorCode::Forbidden)
+    }
+}
+
+/// Whole seconds, rounded up: who tries then is let in.
+impl From<TooManyGuesses> for Problem {
+    fn from(TooManyGuesses(left): TooManyGuesses) -> Self {
+        Self::too_many_attempts(left.num_milliseconds() / 1000 + 1)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use stoa_domain::audit::{AuditEntry, picture};
 use stoa_domain::identity::dto::ChangePasswordRequest;
+use stoa_domain::identity::guess::Guessed;
 use stoa_domain::identity::password::{Password, PasswordHash, WRONG_PASSWORD};
 use stoa_domain::identity::ports::{HashingError, Verification};
 use stoa_domain::identity::user::User;
@@ -11,6 +12,7 @@ use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::store_error::StoreError;
 use thiserror::Error;
 
+use super::guessing::{Guess, TooManyGuesses};
 use super::service::IdentityService;
 use super::sign_out_everywhere::listed;
 
@@ -23,6 +25,9 @@ pub enum ChangePasswordError {
     /// The old one is wrong, or the new one cannot be accepted.
     #[error(transparent)]
     Invalid(#[from] InvalidField),
+    /// There were too many wrong ones before.
+    #[error(transparent)]
+    TooManyGuesses(#[from] TooManyGuesses),
     /// A password could not be compared or hashed.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -56,8 +61,9 @@ impl IdentityService {
             return Err(ChangePasswordError::NotFound);
         }
         let password = Password::parse_field("new_password", request.new_password.expose())?;
-        let (user, before) = self.own_credentials(actor)?;
+        let (user, before, guess) = self.own_credentials(actor)?;
         if self.passwords.verify(&request.old_password, Some(before.clone()))? == Verification::Wrong {
+            self.count_failure::<ChangePasswordError>(&guess, Some(user.id), &actor.origin)?;
             return Err(WRONG_PASSWORD.at("old_password").into());
         }
         password.suits(&user.email, &user.name).map_err(|flaw| flaw.at("new_password"))?;
@@ -65,6 +71,7 @@ impl IdentityService {
 
         let ended = self.work.run(&actor.personal(), |tx| {
             let now = self.sources.now();
+            self.forgive::<ChangePasswordError>(tx, &guess)?;
             tx.credentials.replace(user.id, &before, &after, now)?;
             let ended = tx.own_sessions.end_all(user.id, Some(actor.session_id), now)?;
             let entry = AuditEntry::new(&self.sources, "credential.change", "user", user.id.as_uuid());
@@ -75,11 +82,13 @@ impl IdentityService {
         Ok(())
     }
 
-    fn own_credentials(&self, actor: &Actor) -> Result<(User, PasswordHash), ChangePasswordError> {
+    fn own_credentials(&self, actor: &Actor) -> Result<(User, PasswordHash, Guess), ChangePasswordError> {
         self.work.snapshot(&actor.personal(), |tx| {
-            let account = tx.users.find_account(actor.user_id)?.ok_or(ChangePasswordError::NotFound)?;
+            let user = tx.users.find_account(actor.user_id)?.ok_or(ChangePasswordError::NotFound)?.user;
+            let guess = Guess::new(Guessed::password(user.email.as_str()), actor.origin.ip_address);
+            self.admit::<ChangePasswordError>(tx, &guess)?;
             let hash = tx.credentials.find(actor.user_id)?.ok_or(ChangePasswordError::NotFound)?;
-            Ok((account.user, hash))
+            Ok((user, hash, guess))
         })
     }
 }
@@ -87,12 +96,17 @@ impl IdentityService {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
-        PASSWORD, Store, account, actor, down, entry, hash, kim, lost, now, nth, session, stranger,
+        GUESSES, PASSWORD, Store, account, actor, down, entry, hash, kim, lost, now, nth, session, stranger,
     };
     use super::*;
     use serde_json::json;
+    use stoa_domain::identity::guess::Counted;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
+
+    fn password() -> Guessed {
+        Guessed::password("kim@example.com")
+    }
 
     fn request() -> ChangePasswordRequest {
         ChangePasswordRequest { old_password: "old".into(), new_password: PASSWORD.into() }
@@ -100,6 +114,7 @@ mod tests {
 
     /// Kim has a password, and what was given is compared with it.
     fn compared(mut store: Store, answer: Verification) -> Store {
+        store.takes_guesses();
         store.users.expect_find_account().withf(|id| *id == kim().id).return_once(|_| Ok(Some(account(&[]))));
         store.credentials.expect_find().withf(|id| *id == kim().id).return_once(|_| Ok(Some(hash("old"))));
         store
@@ -114,6 +129,7 @@ mod tests {
     /// The hash is replaced, or was replaced meanwhile.
     fn replaces(store: Store, answer: Result<(), StoreError>) -> Store {
         let mut store = compared(store, Verification::Right);
+        store.forgives(password(), None);
         store.hashes();
         store
             .credentials
@@ -164,9 +180,11 @@ mod tests {
     #[test]
     fn an_outdated_hash_is_as_good() {
         let mut store = Store::default();
+        store.takes_guesses();
         store.users.expect_find_account().return_once(|_| Ok(Some(account(&[]))));
         store.credentials.expect_find().return_once(|_| Ok(Some(hash("old"))));
         store.passwords.expect_verify().returning(|_, _| Ok(Verification::Outdated));
+        store.forgives(password(), None);
         store.hashes();
         store.credentials.expect_replace().times(1).returning(|_, _, _, _| Ok(()));
         store.own_sessions.expect_end_all().returning(|_, _, _| Ok(Vec::new()));
@@ -186,6 +204,7 @@ mod tests {
         let mut gone = Store::default();
         gone.users.expect_find_account().returning(|_| Ok(None));
         let mut without = Store::default();
+        without.takes_guesses();
         without.users.expect_find_account().return_once(|_| Ok(Some(account(&[]))));
         without.credentials.expect_find().returning(|_| Ok(None));
         for store in [gone, without] {
@@ -194,10 +213,24 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_old_password_changes_nothing_and_is_named() {
+    fn a_wrong_old_password_is_counted_and_named_and_changes_nothing() {
         let mut store = compared(Store::default(), Verification::Wrong);
+        store.counts_failure(password(), Counted::Failure { failures: 2, rests_until: None });
         store.passwords.expect_hash().never();
         assert_eq!(change(store), Err(WRONG_PASSWORD.at("old_password").into()));
+    }
+
+    #[test]
+    fn after_too_many_wrong_ones_none_is_compared() {
+        let mut store = Store::default();
+        store.users.expect_find_account().return_once(|_| Ok(Some(account(&[]))));
+        store.rests(password());
+        assert_eq!(change(store), Err(TooManyGuesses(GUESSES.rest).into()));
+        let mut overtaken = compared(Store::default(), Verification::Right);
+        overtaken.hashes();
+        overtaken.forgives(password(), Some(now() + GUESSES.rest));
+        overtaken.credentials.expect_replace().never();
+        assert_eq!(change(overtaken), Err(TooManyGuesses(GUESSES.rest).into()));
     }
 
     #[test]
@@ -226,6 +259,7 @@ mod tests {
     fn what_cannot_be_compared_or_hashed_changes_nothing() {
         let broken = || HashingError("memory".into());
         let mut store = Store::default();
+        store.takes_guesses();
         store.users.expect_find_account().return_once(|_| Ok(Some(account(&[]))));
         store.credentials.expect_find().return_once(|_| Ok(Some(hash("old"))));
         store.passwords.expect_verify().returning(move |_, _| Err(broken()));

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use chrono::Duration;
 use serde_json::json;
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
+use stoa_domain::identity::guess::{Counted, GuessPolicy, Guessed};
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::ports::{
-    Identity, IdentityTx, MockCredentialRepository, MockOwnSessionRepository, MockPasswordHasher,
-    MockPlatformRoleRepository, MockRefreshTokenRepository, MockRefreshTokenSource, MockSessionCache, MockSessionRepository, MockTokenSigner,
+    Identity, IdentityTx, MockCredentialRepository, MockGuessRepository, MockOwnSessionRepository,
+    MockPasswordHasher, MockPlatformRoleRepository, MockRefreshTokenRepository, MockRefreshTokenSource, MockSessionCache, MockSessionRepository, MockTokenSigner,
     MockUserRepository,
 };
 use stoa_domain::identity::session::{ActiveSession, OwnSession, Session};
@@ -18,6 +19,7 @@ use stoa_domain::identity::user::Account;
 use stoa_domain::kernel::actor::{ControlScope, Standing};
 use stoa_domain::kernel::ids::{OrganizationId, SessionId, UserId};
 use stoa_domain::kernel::rank::Rank;
+use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError, UnitOfWork};
 use stoa_domain::organizations::organization::MemberOf;
 use stoa_domain::organizations::ports::{MockMemberRepository, MockOrganizationRepository};
@@ -33,6 +35,12 @@ pub(super) use crate::fixture::{
 pub(super) const TOKENS: (&str, &str, Duration) = ("access", "refresh", ACCESS_LIFE);
 pub(super) const PASSWORD: &str = "Correct-Horse-1";
 pub(super) const REFRESH_LIFE: Duration = Duration::days(30);
+pub(super) const GUESSES: GuessPolicy = GuessPolicy {
+    tries: 5,
+    rest: Duration::seconds(30),
+    longest_rest: Duration::minutes(15),
+    tries_per_address: 50,
+};
 const ACCESS_LIFE: Duration = Duration::minutes(15);
 const DIGEST: TokenDigest = TokenDigest([7; 32]);
 
@@ -40,6 +48,7 @@ const DIGEST: TokenDigest = TokenDigest([7; 32]);
 pub(super) struct Store {
     pub(super) users: MockUserRepository,
     pub(super) credentials: MockCredentialRepository,
+    pub(super) guesses: MockGuessRepository,
     pub(super) sessions: MockSessionRepository,
     pub(super) own_sessions: MockOwnSessionRepository,
     pub(super) refresh_tokens: MockRefreshTokenRepository,
@@ -86,6 +95,41 @@ impl Store {
             .withf(move |forgotten| forgotten == ids && transactions.committed())
             .times(1)
             .return_const(());
+    }
+
+    /// Nothing rests that is guessed at.
+    pub(super) fn takes_guesses(&mut self) {
+        self.guesses.expect_resting().withf(|_, at| *at == now()).returning(|_, _| Ok(None));
+    }
+
+    /// What is guessed at rests for half a minute.
+    pub(super) fn rests(&mut self, guessed: Guessed) {
+        self.guesses
+            .expect_resting()
+            .withf(move |all, at| (all, *at) == (&[guessed.clone(), from_origin()], now()))
+            .times(1)
+            .returning(|_, _| Ok(Some(now() + GUESSES.rest)));
+    }
+
+    /// The failures must be forgiven, once; others' may have overtaken them.
+    pub(super) fn forgives(&mut self, guessed: Guessed, resting: Option<Timestamp>) {
+        self.guesses
+            .expect_forgive()
+            .withf(move |forgiven, at| (forgiven, *at) == (&guessed, now()))
+            .times(1)
+            .returning(move |_, _| Ok(resting));
+    }
+
+    /// A failure must be counted for what is guessed at and for the network address, once each.
+    pub(super) fn counts_failure(&mut self, guessed: Guessed, counted: Counted) {
+        let address = Counted::Failure { failures: 7, rests_until: None };
+        for (expected, counted) in [(guessed, counted), (from_origin(), address)] {
+            self.guesses
+                .expect_count()
+                .withf(move |guessed, at, policy| (guessed, *at, policy) == (&expected, now(), &GUESSES))
+                .times(1)
+                .returning(move |_, _, _| Ok(counted));
+        }
     }
 
     /// The password must be hashed, once.
@@ -157,6 +201,7 @@ impl Store {
         let policy = IdentityPolicy {
             registration_open: !self.registration_closed,
             lifetimes: TokenLifetimes { access: ACCESS_LIFE, refresh: REFRESH_LIFE },
+            guesses: GUESSES,
         };
         let adapters = IdentityAdapters {
             passwords: Arc::new(take(&mut self.passwords)),
@@ -179,6 +224,7 @@ impl UnitOfWork<Identity> for Store {
         let tx = IdentityTx {
             users: &self.users,
             credentials: &self.credentials,
+            guesses: &self.guesses,
             sessions: &self.sessions,
             own_sessions: &self.own_sessions,
             refresh_tokens: &self.refresh_tokens,
@@ -189,6 +235,11 @@ impl UnitOfWork<Identity> for Store {
         };
         self.transactions.run(mode, scope, || work(&tx))
     }
+}
+
+/// Guesses from where the actors are.
+pub(super) fn from_origin() -> Guessed {
+    Guessed::from([192, 0, 2, 7].into())
 }
 
 /// Kim, who belongs to these organizations.

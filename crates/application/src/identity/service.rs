@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use stoa_domain::identity::guess::GuessPolicy;
 use stoa_domain::identity::ports::{Identity, PasswordHasher, RefreshTokenSource, SessionCache, TokenSigner};
 use stoa_domain::identity::token::TokenLifetimes;
 use stoa_domain::kernel::sources::Sources;
@@ -26,6 +27,8 @@ pub struct IdentityPolicy {
     pub registration_open: bool,
     /// How long tokens live.
     pub lifetimes: TokenLifetimes,
+    /// How often passwords and codes may be guessed at.
+    pub guesses: GuessPolicy,
 }
 
 /// The adapters behind the service.

@@ -2,6 +2,7 @@
 
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::identity::dto::LoginRequest;
+use stoa_domain::identity::guess::Guessed;
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::ports::{HashingError, Verification};
 use stoa_domain::identity::token::{SigningError, TokenPair};
@@ -14,6 +15,7 @@ use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::organization::MemberOf;
 use thiserror::Error;
 
+use super::guessing::{Guess, TooManyGuesses};
 use super::service::IdentityService;
 
 /// Why nobody was signed in.
@@ -22,6 +24,9 @@ pub enum SignInError {
     /// Wrong address or password; which of them is not said.
     #[error("the credentials are wrong")]
     InvalidCredentials,
+    /// There were too many wrong ones before.
+    #[error(transparent)]
+    TooManyGuesses(#[from] TooManyGuesses),
     /// The password could not be compared.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -35,18 +40,24 @@ pub enum SignInError {
 
 impl IdentityService {
     /// Signs a person in, to the organization they joined first; to one that is suspended only if they
-    /// own it and have no other. A wrong password and an unknown address cost the same work.
+    /// own it and have no other. A wrong password and an unknown address cost the same work; after too
+    /// many of them none is done.
     ///
     /// # Errors
     /// See [`SignInError`].
     pub fn sign_in(&self, origin: Origin, request: &LoginRequest) -> Result<TokenPair, SignInError> {
-        let (account, hash) = match self.find_credentials(&request.email)? {
+        let guess = Guess::new(Guessed::password(&request.email), origin.ip_address);
+        let (account, hash) = match self.find_credentials(&guess, &request.email)? {
             Some((account, hash)) => (Some(account), hash),
             None => (None, None),
         };
         let verification = self.passwords.verify(&request.password, hash)?;
-        let (Some(account), Verification::Right | Verification::Outdated) = (account, verification) else {
-            return Err(SignInError::InvalidCredentials);
+        let account = match (account, verification) {
+            (Some(account), Verification::Right | Verification::Outdated) => account,
+            (account, _) => {
+                self.count_failure::<SignInError>(&guess, account.map(|account| account.user.id), &origin)?;
+                return Err(SignInError::InvalidCredentials);
+            }
         };
         let rehashed = match verification {
             Verification::Outdated => Some(self.passwords.hash(&request.password)?),
@@ -61,6 +72,7 @@ impl IdentityService {
             scope = scope.about(organization);
         }
         self.work.run(&scope, |tx| {
+            self.forgive::<SignInError>(tx, &guess)?;
             if let Some(hash) = &rehashed {
                 tx.credentials.put(user.id, hash, self.sources.now())?;
                 let entry = AuditEntry::new(&self.sources, "credential.rehash", "user", user.id.as_uuid());
@@ -70,10 +82,15 @@ impl IdentityService {
         })
     }
 
-    fn find_credentials(&self, email: &str) -> Result<Option<(Account, Option<PasswordHash>)>, StoreError> {
-        let Ok(email) = Email::parse(email) else { return Ok(None) };
+    fn find_credentials(
+        &self,
+        guess: &Guess,
+        email: &str,
+    ) -> Result<Option<(Account, Option<PasswordHash>)>, SignInError> {
         let scope = ControlScope::new(Stamp::system());
         self.work.snapshot(&scope, |tx| {
+            self.admit::<SignInError>(tx, guess)?;
+            let Ok(email) = Email::parse(email) else { return Ok(None) };
             let Some(user) = tx.users.find_by_email(&email)? else { return Ok(None) };
             let Some(account) = tx.users.find_account(user.id)? else { return Ok(None) };
             Ok(Some((account, tx.credentials.find(user.id)?)))
@@ -90,12 +107,16 @@ fn entrance(places: &[MemberOf]) -> Option<&MemberOf> {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
-        PASSWORD, Store, TOKENS, account, down, elsewhere, entry, hash, home, kim, lost, member_of, nth, origin, shown,
-        suspended_member_of,
+        GUESSES, PASSWORD, Store, TOKENS, account, down, elsewhere, entry, hash, home, kim, lost, member_of, nth, now,
+        origin, shown, suspended_member_of,
     };
     use super::*;
+    use chrono::Duration;
+    use serde_json::json;
+    use stoa_domain::identity::guess::Counted;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
+    use uuid::Uuid;
 
     #[test]
     fn a_suspended_organization_is_entered_last_and_by_its_owner_alone() {
@@ -113,6 +134,7 @@ mod tests {
     /// Kim belongs to these organizations and has this hash.
     fn known(mut store: Store, organizations: &[MemberOf], hash: Option<PasswordHash>) -> Store {
         let account = account(organizations);
+        store.takes_guesses();
         store.users.expect_find_by_email().withf(|email| *email == kim().email).times(1).returning(|_| Ok(Some(kim())));
         store.users.expect_find_account().withf(|id| *id == kim().id).return_once(|_| Ok(Some(account)));
         store.credentials.expect_find().withf(|id| *id == kim().id).return_once(|_| Ok(hash));
@@ -121,6 +143,7 @@ mod tests {
 
     /// The password must be compared with this hash, once.
     fn compares(mut store: Store, with: Option<PasswordHash>, answer: Verification) -> Store {
+        store.takes_guesses();
         store
             .passwords
             .expect_verify()
@@ -137,7 +160,22 @@ mod tests {
 
     fn signed_in(store: Store) -> Store {
         let mut store = recognised(store, Verification::Right);
+        store.forgives(password(), None);
         store.opens_session(nth(0), kim().id, Some((elsewhere(), Rank::Admin)));
+        store
+    }
+
+    fn password() -> Guessed {
+        Guessed::password("kim@example.com")
+    }
+
+    /// The failure is one of several.
+    fn fails(mut store: Store, guessed: Guessed) -> Store {
+        store.counts_failure(guessed, Counted::Failure { failures: 2, rests_until: None });
+        store.passwords.expect_hash().never();
+        store.signer.expect_sign().never();
+        store.sessions.expect_insert().never();
+        store.audit.expect_record().never();
         store
     }
 
@@ -161,6 +199,7 @@ mod tests {
     fn somebody_without_an_organization_gets_a_session_in_none() {
         let store = known(Store::default(), &[], Some(hash("old")));
         let mut store = compares(store, Some(hash("old")), Verification::Right);
+        store.forgives(password(), None);
         store.opens_session(nth(0), kim().id, None);
         let transactions = store.transactions.clone();
         assert!(store.service().sign_in(origin(), &request("kim@example.com")).is_ok());
@@ -173,12 +212,12 @@ mod tests {
         unknown.users.expect_find_by_email().times(1).returning(|_| Ok(None));
         let wrong = recognised(Store::default(), Verification::Wrong);
         let without = compares(known(Store::default(), &[], None), None, Verification::Wrong);
-        for mut store in [unknown, wrong, without] {
-            store.passwords.expect_hash().never();
-            store.signer.expect_sign().never();
-            store.audit.expect_record().never();
+        for store in [unknown, wrong, without] {
+            let store = fails(store, password());
             let transactions = store.transactions.clone();
-            assert_eq!((refused(store), transactions.committed()), (SignInError::InvalidCredentials, false));
+            assert_eq!(refused(store), SignInError::InvalidCredentials);
+            let modes: Vec<_> = transactions.opened().into_iter().map(|(mode, _)| mode).collect();
+            assert_eq!((modes, transactions.committed()), (vec![Mode::Snapshot, Mode::Write], true));
         }
     }
 
@@ -186,7 +225,7 @@ mod tests {
     fn what_is_no_address_costs_the_same_comparison() {
         let mut store = compares(Store::default(), None, Verification::Wrong);
         store.users.expect_find_by_email().never();
-        let error = store.service().sign_in(origin(), &request("kim")).unwrap_err();
+        let error = fails(store, Guessed::password("kim")).service().sign_in(origin(), &request("Kim")).unwrap_err();
         assert_eq!(error, SignInError::InvalidCredentials);
     }
 
@@ -194,12 +233,62 @@ mod tests {
     fn nobody_is_signed_in_even_if_a_comparison_with_nothing_succeeds() {
         let mut store = compares(Store::default(), None, Verification::Right);
         store.users.expect_find_by_email().returning(|_| Ok(None));
+        assert_eq!(refused(fails(store, password())), SignInError::InvalidCredentials);
+    }
+
+    #[test]
+    fn while_the_password_rests_nothing_is_read_or_compared() {
+        let mut store = Store::default();
+        store.rests(password());
+        let transactions = store.transactions.clone();
+        assert_eq!(refused(store), SignInError::TooManyGuesses(TooManyGuesses(GUESSES.rest)));
+        assert!(!transactions.committed());
+    }
+
+    #[test]
+    fn the_failure_that_leads_to_a_rest_leaves_an_entry_known_or_not() {
+        let shown = json!({ "failures": 5, "until": "2023-11-14T22:13:50.000000Z" });
+        let mut unknown = compares(Store::default(), None, Verification::Wrong);
+        unknown.users.expect_find_by_email().returning(|_| Ok(None));
+        for (mut store, id) in
+            [(unknown, Uuid::nil()), (recognised(Store::default(), Verification::Wrong), kim().id.as_uuid())]
+        {
+            let counted = Counted::Failure { failures: 5, rests_until: Some(now() + GUESSES.rest) };
+            store.counts_failure(password(), counted);
+            store.audits(entry("user.lock", "user", id).created(&shown));
+            let transactions = store.transactions.clone();
+            assert_eq!(refused(store), SignInError::InvalidCredentials);
+            assert_eq!(transactions.opened()[1].1, ControlScope::new(Stamp::anonymous(origin())));
+        }
+    }
+
+    #[test]
+    fn the_first_failure_tidies_up() {
+        let mut store = recognised(Store::default(), Verification::Wrong);
+        store.counts_failure(password(), Counted::Failure { failures: 1, rests_until: None });
+        store.guesses.expect_forget_old().withf(|at| *at == now()).times(1).returning(|_| Ok(()));
         assert_eq!(refused(store), SignInError::InvalidCredentials);
+    }
+
+    #[test]
+    fn what_came_of_a_guess_that_others_have_overtaken_is_not_said() {
+        let rest = Duration::seconds(9);
+        let mut wrong = recognised(Store::default(), Verification::Wrong);
+        wrong.counts_failure(password(), Counted::Resting(now() + rest));
+        let mut right = recognised(Store::default(), Verification::Right);
+        right.makes_tokens(nth(0), kim().id, Some((elsewhere(), Rank::Admin)));
+        right.forgives(password(), Some(now() + rest));
+        for mut store in [wrong, right] {
+            store.sessions.expect_insert().never();
+            store.audit.expect_record().never();
+            assert_eq!(refused(store), SignInError::TooManyGuesses(TooManyGuesses(rest)));
+        }
     }
 
     #[test]
     fn an_outdated_hash_is_replaced_and_the_trail_shows_it() {
         let mut store = recognised(Store::default(), Verification::Outdated);
+        store.forgives(password(), None);
         store.hashes();
         store.keeps_hash_of(kim().id);
         store.audits(entry("credential.rehash", "user", kim().id.as_uuid()));
@@ -240,12 +329,23 @@ mod tests {
     #[test]
     fn a_hash_that_cannot_be_replaced_opens_nothing() {
         let mut store = recognised(Store::default(), Verification::Outdated);
+        store.forgives(password(), None);
         store.hashes();
         store.makes_tokens(nth(0), kim().id, Some((elsewhere(), Rank::Admin)));
         store.credentials.expect_put().returning(|_, _, _| Err(down()));
         store.sessions.expect_insert().never();
         store.audit.expect_record().never();
         assert_eq!(refused(store), SignInError::Store(down()));
+    }
+
+    #[test]
+    fn a_failure_that_cannot_be_counted_is_not_answered_as_wrong() {
+        let mut uncounted = recognised(Store::default(), Verification::Wrong);
+        uncounted.guesses.expect_count().returning(|_, _, _| Err(down()));
+        let uncommitted = fails(recognised(Store::whose_commit_fails(), Verification::Wrong), password());
+        for (store, error) in [(uncounted, down()), (uncommitted, lost())] {
+            assert_eq!(refused(store), SignInError::Store(error));
+        }
     }
 
     #[test]

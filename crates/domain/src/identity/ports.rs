@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::guess::{Counted, GuessPolicy, Guessed};
 use super::password::PasswordHash;
 use super::session::{ActiveSession, OwnSession, Session};
 use super::token::{
@@ -36,6 +37,8 @@ pub struct IdentityTx<'t> {
     pub users: &'t dyn UserRepository,
     /// Their password hashes.
     pub credentials: &'t dyn CredentialRepository,
+    /// Wrong guesses at passwords and codes.
+    pub guesses: &'t dyn GuessRepository,
     /// Their sessions.
     pub sessions: &'t dyn SessionRepository,
     /// The sessions of one person, in all their organizations.
@@ -118,6 +121,43 @@ pub trait CredentialRepository {
         after: &PasswordHash,
         at: Timestamp,
     ) -> Result<(), StoreError>;
+}
+
+/// Counts wrong guesses, for all processes together. What was guessed at is kept as a digest.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait GuessRepository {
+    /// Until when no guess is taken at any of these: the latest rest that ends after `now`; `None`
+    /// if they all take guesses. One statement.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn resting(&self, guessed: &[Guessed], now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Counts a failure and lets it rest as the policy says. Of any number of concurrent failures
+    /// no more are counted than the policy lets through before the first rest.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn count(&self, guessed: &Guessed, now: Timestamp, policy: &GuessPolicy) -> Result<Counted, StoreError>;
+
+    /// Forgets the failures after a right guess, unless it rests at `now`; answers until when it
+    /// rests then.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn forgive(&self, guessed: &Guessed, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Forgets the failures in any case; answers how many there were.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn clear(&self, guessed: &Guessed) -> Result<u32, StoreError>;
+
+    /// Deletes what is to be forgotten by `now`.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn forget_old(&self, now: Timestamp) -> Result<(), StoreError>;
 }
 
 /// Keeps sessions.

@@ -1,6 +1,7 @@
 //! People, their passwords, sessions and refresh tokens.
 
 mod credential_repository;
+mod guess_repository;
 mod own_session_repository;
 mod platform_role_repository;
 mod refresh_token_repository;

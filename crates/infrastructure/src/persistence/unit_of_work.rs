@@ -221,6 +221,7 @@ control_context!(Access, tx => AccessTx { api_keys: &tx, audit: &tx });
 control_context!(Identity, tx => IdentityTx {
     users: &tx,
     credentials: &tx,
+    guesses: &tx,
     sessions: &tx,
     own_sessions: &tx,
     refresh_tokens: &tx,

@@ -4,9 +4,11 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
+use chrono::TimeDelta;
 use stoa_contracts::Subject as _;
 use stoa_contracts::world::{World, at, organization, parsed, person};
 use stoa_domain::cold_storage::warehouse::{Warehouse, WarehouseChange};
+use stoa_domain::identity::guess::{Counted, GuessPolicy, Guessed};
 use stoa_domain::identity::token::{RefreshToken, Spending, TokenDigest};
 use stoa_domain::kernel::actor::TenantScope;
 use stoa_domain::kernel::ids::{OrganizationId, UserId, WarehouseId};
@@ -296,6 +298,22 @@ fn of_two_that_wait_for_each_other_one_goes_on() {
         assert!(answers.iter().any(Result::is_ok), "{answers:?}");
         for answer in answers {
             assert!(matches!(answer, Ok(()) | Err(StoreError::Contention | StoreError::Stale)), "{answer:?}");
+        }
+    });
+}
+
+#[test]
+fn no_more_guesses_are_taken_than_there_are_tries() {
+    let second = TimeDelta::seconds(1);
+    let policy = GuessPolicy { tries: 3, rest: second, longest_rest: second, tries_per_address: 0 };
+    in_a_world(|world| {
+        for round in 0..ROUNDS {
+            let guessed = Guessed::password(&format!("jo{round}@example.com"));
+            let guess = |_| world.identity(|tx| tx.guesses.count(&guessed, at(0), &policy));
+            let answers = race(guess);
+            let taken = answers.iter().filter(|answer| matches!(answer, Ok(Counted::Failure { .. }))).count();
+            let refused = answers.iter().filter(|answer| **answer == Ok(Counted::Resting(at(1)))).count();
+            assert_eq!((taken, refused), (3, THREADS - 3), "{answers:?}");
         }
     });
 }

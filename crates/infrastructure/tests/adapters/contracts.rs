@@ -97,6 +97,16 @@ suite! { sessions of identity::sessions in "identity/sessions.rs":
     the_sessions_of_somebody_who_left_end_too,
 }
 
+suite! { guesses of identity::guesses in "identity/guesses.rs":
+    failures_in_a_row_lead_to_a_rest_that_grows,
+    the_latest_rest_of_several_counts,
+    a_right_guess_forgives_but_not_while_it_rests,
+    failures_can_be_cleared_while_it_rests,
+    failures_are_forgotten_in_time,
+    kinds_of_guesses_do_not_mix,
+    what_is_forgotten_is_deleted,
+}
+
 suite! { own_sessions of identity::own_sessions in "identity/own_sessions.rs":
     a_person_sees_their_sessions_as_they_are,
     sessions_that_are_over_and_those_of_others_are_left_out,

@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::environment::Environment;
 use super::reader::Reader;
 use super::table::{
-    ARGON2_ITERATIONS, ARGON2_MEMORY_KIB, BUSY_TIMEOUT_MS, DATABASE_CONNECTIONS, HASHING_PERMITS, Setting, WORKERS,
+    ARGON2_ITERATIONS, ARGON2_MEMORY_KIB, BUSY_TIMEOUT_MS, DATABASE_CONNECTIONS, HASHING_PERMITS,
+    SIGN_IN_LONGEST_REST_SECONDS, SIGN_IN_REST_SECONDS, SIGN_IN_TRIES, SIGN_IN_TRIES_PER_ADDRESS, Setting, WORKERS,
 };
 
 /// How much happens at a time.
@@ -43,6 +44,35 @@ impl Limits {
             database_connections: connections,
             busy_timeout: Duration::from_secs(3),
             hashing_permits: threads,
+        }
+    }
+}
+
+/// How often one may guess at passwords and codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guesses {
+    /// Wrong ones in a row at one account before it rests.
+    pub tries: u32,
+    /// How long it rests at first.
+    pub rest: Duration,
+    /// How long it rests at most.
+    pub longest_rest: Duration,
+    /// Wrong ones from one network address within the longest rest; none are counted if it is 0.
+    pub tries_per_address: u32,
+}
+
+impl Guesses {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let rest = reader.number(&SIGN_IN_REST_SECONDS, 1..=3_600).unwrap_or(30);
+        let longest = reader.number(&SIGN_IN_LONGEST_REST_SECONDS, 1..=86_400).unwrap_or(900);
+        if longest < rest {
+            reader.refuse(&SIGN_IN_LONGEST_REST_SECONDS, "no less than STOA_SIGN_IN_REST_SECONDS");
+        }
+        Self {
+            tries: reader.number(&SIGN_IN_TRIES, 1..=100).unwrap_or(5),
+            rest: Duration::from_secs(rest),
+            longest_rest: Duration::from_secs(longest),
+            tries_per_address: reader.number(&SIGN_IN_TRIES_PER_ADDRESS, 0..=1_000_000).unwrap_or(50),
         }
     }
 }

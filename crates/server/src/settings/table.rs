@@ -73,6 +73,10 @@ pub static ALL: &[&Setting] = &[
     &REFRESH_TOKEN_EXPIRE_DAYS,
     &CORS_ORIGINS,
     &ENABLE_REGISTRATION,
+    &SIGN_IN_TRIES,
+    &SIGN_IN_REST_SECONDS,
+    &SIGN_IN_LONGEST_REST_SECONDS,
+    &SIGN_IN_TRIES_PER_ADDRESS,
     &LOG_FORMAT,
     &LOG_LEVEL,
     &WORKERS,
@@ -224,6 +228,47 @@ pub static ENABLE_REGISTRATION: Setting = Setting {
     secret: false,
     about: "Whether anyone may register a person with a new organization.",
     default: Preset::Text("true"),
+};
+
+/// Wrong guesses at one account.
+pub static SIGN_IN_TRIES: Setting = Setting {
+    name: "STOA_SIGN_IN_TRIES",
+    aliases: &[],
+    flag: Some("sign-in-tries"),
+    secret: false,
+    about: "Wrong passwords or codes in a row before an account takes none for a while, 1 to 100.",
+    default: Preset::Text("5"),
+};
+
+/// The first rest of an account.
+pub static SIGN_IN_REST_SECONDS: Setting = Setting {
+    name: "STOA_SIGN_IN_REST_SECONDS",
+    aliases: &[],
+    flag: Some("sign-in-rest-seconds"),
+    secret: false,
+    about: "How long that while is at first, 1 to 3600 seconds; it doubles with every further failure.",
+    default: Preset::Text("30"),
+};
+
+/// The longest rest.
+pub static SIGN_IN_LONGEST_REST_SECONDS: Setting = Setting {
+    name: "STOA_SIGN_IN_LONGEST_REST_SECONDS",
+    aliases: &[],
+    flag: Some("sign-in-longest-rest-seconds"),
+    secret: false,
+    about: "How long it is at most, 1 to 86400 seconds.",
+    default: Preset::Text("900"),
+};
+
+/// Wrong guesses from one network address.
+pub static SIGN_IN_TRIES_PER_ADDRESS: Setting = Setting {
+    name: "STOA_SIGN_IN_TRIES_PER_ADDRESS",
+    aliases: &[],
+    flag: Some("sign-in-tries-per-address"),
+    secret: false,
+    about: "Wrong passwords or codes from one network address, within the longest rest, before it rests for as long; 0 to \
+            1000000. 0 counts none: for a server behind a proxy, where all callers have one address.",
+    default: Preset::Text("50"),
 };
 
 /// Shape of a log line.

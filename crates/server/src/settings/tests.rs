@@ -186,6 +186,18 @@ fn production_refuses_what_is_only_convenient() {
 }
 
 #[test]
+fn the_longest_rest_is_not_shorter_than_the_first() {
+    let settings = of_env(&[]).unwrap().guesses;
+    assert_eq!((settings.tries, settings.tries_per_address), (5, 50));
+    assert_eq!((settings.rest, settings.longest_rest), (Duration::from_secs(30), Duration::from_mins(15)));
+    let env = [("STOA_SIGN_IN_REST_SECONDS", "60"), ("STOA_SIGN_IN_LONGEST_REST_SECONDS", "59")];
+    assert_eq!(
+        problems(of_env(&env)),
+        ["STOA_SIGN_IN_LONGEST_REST_SECONDS (environment): expected no less than STOA_SIGN_IN_REST_SECONDS, found \"59\""]
+    );
+}
+
+#[test]
 fn production_refuses_the_secret_of_an_example() {
     let env = [("STOA_ENVIRONMENT", "production"), ("SECRET_KEY", "your-secret-key-here-please-change-it")];
     let message = "expected a secret of your own in production, not the text of an example";

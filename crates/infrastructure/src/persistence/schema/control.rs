@@ -155,6 +155,17 @@ diesel::table! {
 diesel::table! {
     use crate::persistence::sql_types::*;
 
+    wrong_guesses (digest) {
+        digest -> Binary,
+        failures -> BigInt,
+        rests_until -> Nullable<Timestamptz>,
+        forgotten_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
     sessions (id) {
         id -> Uuid,
         user_id -> Uuid,

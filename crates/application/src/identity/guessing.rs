@@ -1,0 +1,107 @@
+//! What guessing at a password or a code may cost, asked before and told after.
+
+use std::net::IpAddr;
+
+use chrono::{Duration, SecondsFormat};
+use stoa_domain::audit::{AuditEntry, picture};
+use stoa_domain::identity::guess::{Counted, Guessed};
+use stoa_domain::identity::ports::IdentityTx;
+use stoa_domain::kernel::actor::{ControlScope, Origin, Stamp};
+use stoa_domain::kernel::ids::UserId;
+use stoa_domain::kernel::sources::Timestamp;
+use stoa_domain::kernel::store_error::StoreError;
+use thiserror::Error;
+
+use super::service::IdentityService;
+
+/// Too many guesses were wrong; for so long none is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("there were too many wrong guesses")]
+pub struct TooManyGuesses(pub Duration);
+
+/// A guess that is being made at one thing, from one network address.
+pub(super) struct Guess {
+    at: Guessed,
+    from: Option<Guessed>,
+}
+
+impl Guess {
+    pub(super) fn new(at: Guessed, from: Option<IpAddr>) -> Self {
+        Self { at, from: from.map(Guessed::from) }
+    }
+
+    fn all(&self) -> Vec<Guessed> {
+        std::iter::once(&self.at).chain(&self.from).cloned().collect()
+    }
+}
+
+impl IdentityService {
+    /// Refuses a guess where none is taken now, before it costs any work.
+    pub(super) fn admit<E: From<StoreError> + From<TooManyGuesses>>(
+        &self,
+        tx: &IdentityTx<'_>,
+        guess: &Guess,
+    ) -> Result<(), E> {
+        match tx.guesses.resting(&guess.all(), self.sources.now())? {
+            Some(until) => Err(self.too_many(until).into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a wrong guess. A guess that others' failures have overtaken is refused as if it had
+    /// not been made: what came of it is not said.
+    pub(super) fn count_failure<E: From<StoreError> + From<TooManyGuesses>>(
+        &self,
+        guess: &Guess,
+        user: Option<UserId>,
+        origin: &Origin,
+    ) -> Result<(), E> {
+        let scope = ControlScope::new(Stamp::anonymous(origin.clone()));
+        let now = self.sources.now();
+        let (resting, is_first) = self.work.run(&scope, |tx| {
+            let (mut resting, mut is_first) = (None, false);
+            for guessed in guess.all().iter().filter(|guessed| self.policy.guesses.counts(guessed)) {
+                match tx.guesses.count(guessed, now, &self.policy.guesses)? {
+                    Counted::Resting(until) => resting = resting.max(Some(until)),
+                    Counted::Failure { failures, rests_until } => {
+                        is_first |= failures == 1;
+                        if let (Some(until), true) = (rests_until, *guessed == guess.at) {
+                            tx.audit.record(&self.lock_entry(user, failures, until))?;
+                        }
+                    }
+                }
+            }
+            Ok::<_, StoreError>((resting, is_first))
+        })?;
+        if is_first {
+            self.work.run(&scope, |tx| tx.guesses.forget_old(now))?;
+        }
+        match resting {
+            Some(until) => Err(self.too_many(until).into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Forgets the failures before a right guess, inside the transaction that it opens. One that
+    /// others' failures have overtaken is refused like a wrong one.
+    pub(super) fn forgive<E: From<StoreError> + From<TooManyGuesses>>(
+        &self,
+        tx: &IdentityTx<'_>,
+        guess: &Guess,
+    ) -> Result<(), E> {
+        match tx.guesses.forgive(&guess.at, self.sources.now())? {
+            Some(until) => Err(self.too_many(until).into()),
+            None => Ok(()),
+        }
+    }
+
+    fn too_many(&self, until: Timestamp) -> TooManyGuesses {
+        TooManyGuesses(until - self.sources.now())
+    }
+
+    /// The same for what does not exist, so that it takes as long: then it is about the nil id.
+    fn lock_entry(&self, user: Option<UserId>, failures: u32, until: Timestamp) -> AuditEntry {
+        let shown = picture([("failures", failures.into()), ("until", until.to_rfc3339_opts(SecondsFormat::Micros, true).into())]);
+        AuditEntry::new(&self.sources, "user.lock", "user", user.unwrap_or(UserId::NIL).as_uuid()).created(&shown)
+    }
+}
