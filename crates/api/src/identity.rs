@@ -18,6 +18,9 @@ pub(crate) struct Document;
 
 impl OpenApi for Document {
     fn openapi() -> utoipa::openapi::OpenApi {
-        auth::Document::openapi().merge_from(passwords::Document::openapi()).merge_from(sessions::Document::openapi()).merge_from(keys::Document::openapi())
+        auth::Document::openapi()
+            .merge_from(passwords::Document::openapi())
+            .merge_from(sessions::Document::openapi())
+            .merge_from(keys::Document::openapi())
     }
 }

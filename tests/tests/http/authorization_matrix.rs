@@ -80,9 +80,7 @@ const ROWS: &[Row] = &[
     }),
     row("unlock_user", 204, |it| (format!("/api/v1/users/{}/unlock", it.other.user_id), Body::None)),
     row("validate_presented_token", 200, |_| ("/api/v1/auth/validate".into(), Body::None)),
-    row("validate_token", 200, |it| {
-        ("/api/v1/auth/validate".into(), Body::Json(json!({"token": it.newcomer.access})))
-    }),
+    row("validate_token", 200, |it| ("/api/v1/auth/validate".into(), Body::Json(json!({"token": it.newcomer.access})))),
     row("me", 200, |_| ("/api/v1/auth/me".into(), Body::None)),
     row("switch_organization", 200, |it| {
         ("/api/v1/auth/switch-organization".into(), Body::Json(json!({"organization_id": it.organization})))

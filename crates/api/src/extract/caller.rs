@@ -98,7 +98,8 @@ fn check_suspension(request: &HttpRequest, session: &ActiveSession) -> Result<()
     }
     let pattern = request.match_pattern().unwrap_or_default();
     let access = fallback::access_of(request.method().as_str(), &pattern);
-    let administers = session.platform_admin && matches!(access, Some(Access::Platform | Access::OwnerOrPlatform | Access::PermissionOrPlatform(_)));
+    let administers = session.platform_admin
+        && matches!(access, Some(Access::Platform | Access::OwnerOrPlatform | Access::PermissionOrPlatform(_)));
     let reads = request.method() == Method::GET && !session.is_stranded();
     if administers || reads || fallback::is_personal(&pattern) {
         Ok(())

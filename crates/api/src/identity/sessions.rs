@@ -29,14 +29,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 
 /// The document of these routes.
 #[derive(OpenApi)]
-#[openapi(paths(
-    logout_by_delete,
-    logout_all,
-    list_sessions,
-    end_session,
-    validate_presented_token,
-    validate_token
-))]
+#[openapi(paths(logout_by_delete, logout_all, list_sessions, end_session, validate_presented_token, validate_token))]
 pub(super) struct Document;
 
 /// Sign out, in other words

@@ -39,7 +39,7 @@ impl IdentityService {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, actor, down, entry, kim, lost, nth, now};
+    use super::super::fixture::{Store, actor, down, entry, kim, lost, now, nth};
     use super::*;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;

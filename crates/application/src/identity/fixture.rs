@@ -9,9 +9,9 @@ use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::guess::{Counted, GuessPolicy, Guessed};
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::ports::{
-    Identity, IdentityTx, MockCredentialRepository, MockGuessRepository, MockOwnSessionRepository,
-    MockPasswordHasher, MockPlatformRoleRepository, MockRefreshTokenRepository, MockRefreshTokenSource, MockSessionCache, MockSessionRepository, MockTokenSigner,
-    MockUserRepository,
+    Identity, IdentityTx, MockCredentialRepository, MockGuessRepository, MockOwnSessionRepository, MockPasswordHasher,
+    MockPlatformRoleRepository, MockRefreshTokenRepository, MockRefreshTokenSource, MockSessionCache,
+    MockSessionRepository, MockTokenSigner, MockUserRepository,
 };
 use stoa_domain::identity::session::{ActiveSession, OwnSession, Session};
 use stoa_domain::identity::token::{AccessClaims, RefreshToken, TokenDigest, TokenLifetimes, TokenPair};
@@ -35,12 +35,8 @@ pub(super) use crate::fixture::{
 pub(super) const TOKENS: (&str, &str, Duration) = ("access", "refresh", ACCESS_LIFE);
 pub(super) const PASSWORD: &str = "Correct-Horse-1";
 pub(super) const REFRESH_LIFE: Duration = Duration::days(30);
-pub(super) const GUESSES: GuessPolicy = GuessPolicy {
-    tries: 5,
-    rest: Duration::seconds(30),
-    longest_rest: Duration::minutes(15),
-    tries_per_address: 50,
-};
+pub(super) const GUESSES: GuessPolicy =
+    GuessPolicy { tries: 5, rest: Duration::seconds(30), longest_rest: Duration::minutes(15), tries_per_address: 50 };
 const ACCESS_LIFE: Duration = Duration::minutes(15);
 const DIGEST: TokenDigest = TokenDigest([7; 32]);
 

@@ -101,7 +101,10 @@ impl IdentityService {
 
     /// The same for what does not exist, so that it takes as long: then it is about the nil id.
     fn lock_entry(&self, user: Option<UserId>, failures: u32, until: Timestamp) -> AuditEntry {
-        let shown = picture([("failures", failures.into()), ("until", until.to_rfc3339_opts(SecondsFormat::Micros, true).into())]);
+        let shown = picture([
+            ("failures", failures.into()),
+            ("until", until.to_rfc3339_opts(SecondsFormat::Micros, true).into()),
+        ]);
         AuditEntry::new(&self.sources, "user.lock", "user", user.unwrap_or(UserId::NIL).as_uuid()).created(&shown)
     }
 }

@@ -107,7 +107,7 @@ fn entrance(places: &[MemberOf]) -> Option<&MemberOf> {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
-        GUESSES, PASSWORD, Store, TOKENS, account, down, elsewhere, entry, hash, home, kim, lost, member_of, nth, now,
+        GUESSES, PASSWORD, Store, TOKENS, account, down, elsewhere, entry, hash, home, kim, lost, member_of, now, nth,
         origin, shown, suspended_member_of,
     };
     use super::*;

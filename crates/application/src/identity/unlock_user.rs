@@ -56,13 +56,11 @@ impl IdentityService {
 
 /// Where the actor may unlock people: within one organization, or anywhere.
 fn reach(actor: &Actor) -> Result<(ControlScope, Option<TenantScope>), Forbidden> {
-    match actor.authorize_platform() {
-        Ok(platform) => Ok((platform.control(), None)),
-        Err(Forbidden) => {
-            let organization = actor.authorize(PERMISSION)?;
-            Ok((organization.control(), Some(organization)))
-        }
+    if let Ok(platform) = actor.authorize_platform() {
+        return Ok((platform.control(), None));
     }
+    let organization = actor.authorize(PERMISSION)?;
+    Ok((organization.control(), Some(organization)))
 }
 
 #[cfg(test)]
@@ -82,13 +80,15 @@ mod tests {
 
     /// Lee belongs to the organization.
     fn belongs(mut store: Store) -> Store {
-        store.members.expect_find().withf(|scope, user| (scope.tenant(), *user) == (home(), lee().id)).times(1).returning(
-            |_, user_id| {
-                let membership =
-                    Membership { organization_id: home(), user_id, role: Rank::Member, joined_at: now() };
+        store
+            .members
+            .expect_find()
+            .withf(|scope, user| (scope.tenant(), *user) == (home(), lee().id))
+            .times(1)
+            .returning(|_, user_id| {
+                let membership = Membership { organization_id: home(), user_id, role: Rank::Member, joined_at: now() };
                 Ok(Some(membership))
-            },
-        );
+            });
         store
     }
 

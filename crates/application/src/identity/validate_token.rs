@@ -46,9 +46,11 @@ mod tests {
     /// The bearer holds a token of the session, which is remembered or not.
     fn bearer(remembered: Option<ActiveSession>) -> Store {
         let mut store = Store::default();
-        store.signer.expect_verify().withf(|token| token == "access").returning(|_| {
-            Ok(VerifiedToken { user_id: kim().id, session_id: session().id, expires_at: ends() })
-        });
+        store
+            .signer
+            .expect_verify()
+            .withf(|token| token == "access")
+            .returning(|_| Ok(VerifiedToken { user_id: kim().id, session_id: session().id, expires_at: ends() }));
         store.session_cache.expect_get().return_const(remembered.map(Arc::new));
         store.session_cache.expect_epoch().return_const(1_u64);
         store

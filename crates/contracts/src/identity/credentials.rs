@@ -41,7 +41,8 @@ pub fn a_hash_is_set_and_then_replaced(store: &dyn Subject) {
 pub fn a_hash_is_replaced_once_from_the_same_hash(store: &dyn Subject) {
     let world = World::new(store);
     let (kim, lee) = (world.ours.owner.id, world.theirs.owner.id);
-    let [old, new, late] = ["$argon2id$old", "$argon2id$new", "$argon2id$late"].map(|phc| PasswordHash::from_phc(phc.to_owned()));
+    let [old, new, late] =
+        ["$argon2id$old", "$argon2id$new", "$argon2id$late"].map(|phc| PasswordHash::from_phc(phc.to_owned()));
     let replace = |user, before, after| world.identity(|tx| tx.credentials.replace(user, before, after, at(5)));
     assert_eq!(replace(kim, &old, &new), Err(StoreError::Stale), "there is none yet");
     for user in [kim, lee] {

@@ -8,12 +8,8 @@ use crate::subject::Subject;
 use crate::world::{World, at};
 
 /// Three tries, then ten seconds, at most twenty; an address has five in twenty seconds.
-const POLICY: GuessPolicy = GuessPolicy {
-    tries: 3,
-    rest: TimeDelta::seconds(10),
-    longest_rest: TimeDelta::seconds(20),
-    tries_per_address: 5,
-};
+const POLICY: GuessPolicy =
+    GuessPolicy { tries: 3, rest: TimeDelta::seconds(10), longest_rest: TimeDelta::seconds(20), tries_per_address: 5 };
 const DAY: i64 = 24 * 3600;
 
 fn ours() -> Guessed {

@@ -40,8 +40,7 @@ const WALKS: &[&str] = &[
 pub(super) fn is_common(text: &str) -> bool {
     let text = text.to_lowercase();
     let text = text.trim_end_matches(|c: char| !c.is_alphanumeric());
-    let is_beginning = |walk: &&str| walk.starts_with(text);
-    if WALKS.iter().any(|walk| is_beginning(walk)) {
+    if WALKS.iter().any(|walk| walk.starts_with(text)) {
         return true;
     }
     let decorated = |c: char| !c.is_alphabetic();
@@ -61,7 +60,8 @@ fn is_word(text: &str) -> bool {
 
 /// What is said over and over, said once.
 fn unrepeated(text: &str) -> &str {
-    let lengths = (1..=text.len() / 2).filter(|length| text.len() % length == 0 && text.is_char_boundary(*length));
+    let fits = |length: &usize| text.len().is_multiple_of(*length) && text.is_char_boundary(*length);
+    let lengths = (1..=text.len() / 2).filter(fits);
     let mut parts = lengths.map(|length| &text[..length]);
     parts.find(|part| part.repeat(text.len() / part.len()) == text).unwrap_or(text)
 }
@@ -92,9 +92,26 @@ mod tests {
     #[test]
     fn words_are_found_under_what_people_do_to_them() {
         for text in [
-            "Password1", "PASSWORD1", "P@ssw0rd", "pa$$w0rd123!", "Passw0rd2024", "Welcome1", "We1come1", "Qwerty123",
-            "Summer2024!", "12345Admin", "Adm1n1234", "L3tm31n99", "Abcd1234", "Monkey12", "AdminAdmin1", "Changeme1!",
-            "Aaaaaaa1", "Stoa2026", "2024Winter", "Iloveyou1",
+            "Password1",
+            "PASSWORD1",
+            "P@ssw0rd",
+            "pa$$w0rd123!",
+            "Passw0rd2024",
+            "Welcome1",
+            "We1come1",
+            "Qwerty123",
+            "Summer2024!",
+            "12345Admin",
+            "Adm1n1234",
+            "L3tm31n99",
+            "Abcd1234",
+            "Monkey12",
+            "AdminAdmin1",
+            "Changeme1!",
+            "Aaaaaaa1",
+            "Stoa2026",
+            "2024Winter",
+            "Iloveyou1",
         ] {
             assert!(is_common(text), "{text}");
         }
@@ -109,7 +126,9 @@ mod tests {
 
     #[test]
     fn what_only_holds_a_common_word_is_not_common() {
-        for text in ["Correct-Horse-1", "Wrong-Horse-1", "Summer-in-Busan-7", "kX9#mmQ2vL", "Пароль-1234", "1Qaz-on-Tuesday"] {
+        for text in
+            ["Correct-Horse-1", "Wrong-Horse-1", "Summer-in-Busan-7", "kX9#mmQ2vL", "Пароль-1234", "1Qaz-on-Tuesday"]
+        {
             assert!(!is_common(text), "{text}");
         }
     }

@@ -136,7 +136,8 @@ mod tests {
     fn the_rest_doubles_up_to_its_longest() {
         for guessed in [Guessed::password("kim@example.com"), Guessed::SecondFactor(Uuid::nil().into())] {
             let rests = [1, 4, 5, 6, 7, 9, 10, 11, 100, u32::MAX].map(|failures| rest(&guessed, failures));
-            let expected = [None, None, Some(30), Some(60), Some(120), Some(480), Some(900), Some(900), Some(900), Some(900)];
+            let expected =
+                [None, None, Some(30), Some(60), Some(120), Some(480), Some(900), Some(900), Some(900), Some(900)];
             assert_eq!(rests, expected);
             assert_eq!(POLICY.consequence(&guessed, 1, now()).forgotten_at, Some(now() + Duration::hours(24)));
         }

@@ -193,7 +193,9 @@ fn the_longest_rest_is_not_shorter_than_the_first() {
     let env = [("STOA_SIGN_IN_REST_SECONDS", "60"), ("STOA_SIGN_IN_LONGEST_REST_SECONDS", "59")];
     assert_eq!(
         problems(of_env(&env)),
-        ["STOA_SIGN_IN_LONGEST_REST_SECONDS (environment): expected no less than STOA_SIGN_IN_REST_SECONDS, found \"59\""]
+        [
+            "STOA_SIGN_IN_LONGEST_REST_SECONDS (environment): expected no less than STOA_SIGN_IN_REST_SECONDS, found \"59\""
+        ]
     );
 }
 

@@ -42,9 +42,8 @@ impl CredentialRepository for Control<'_> {
         after: &PasswordHash,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let seen = user_login_password::table
-            .filter(user_id.eq(Id::from(user)))
-            .filter(password_hash.eq(before.as_phc()));
+        let seen =
+            user_login_password::table.filter(user_id.eq(Id::from(user))).filter(password_hash.eq(before.as_phc()));
         let value = (password_hash.eq(after.as_phc()), updated_at.eq(At(at)));
         let replaced = on!(self.conn, c => diesel::update(seen).set(value).execute(c)).map_err(fault)?;
         if replaced == 1 { Ok(()) } else { Err(StoreError::Stale) }
