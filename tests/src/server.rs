@@ -6,6 +6,8 @@ use std::thread::{self, JoinHandle};
 
 use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
+use stoa_application::housekeeping::purge::Purged;
+use stoa_application::housekeeping::service::HousekeepingService;
 use stoa_domain::kernel::sources::Sources;
 use stoa_infrastructure::persistence::DatabaseUrl;
 use stoa_infrastructure::testing::TestDatabase;
@@ -22,6 +24,7 @@ pub struct Server {
     address: SocketAddr,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
+    housekeeping: HousekeepingService,
     _data: TempDir,
 }
 
@@ -31,6 +34,7 @@ impl Server {
     pub fn start(database: &TestDatabase, given: &[(&str, &str)], sources: Sources) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
         let settings = settings(database, &data, given);
+        let housekeeping = wiring::housekeeping_with(&settings, sources.clone());
         let api = wiring::api_with(&settings, sources).expect("the wiring");
         let http = wiring::http(&settings);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
@@ -44,7 +48,12 @@ impl Server {
             });
         });
         let handle = handle.recv().expect("a server that starts");
-        Self { address, handle, thread: Some(thread), _data: data }
+        Self { address, handle, thread: Some(thread), housekeeping, _data: data }
+    }
+
+    /// Purges what is due, as a serving process does now and then.
+    pub fn keep_house(&self) -> Purged {
+        self.housekeeping.purge().expect("the database is there")
     }
 
     /// Where it listens.

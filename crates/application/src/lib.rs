@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod cold_storage;
+pub mod housekeeping;
 pub mod identity;
 pub mod organizations;
 pub mod people;

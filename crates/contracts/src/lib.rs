@@ -11,6 +11,7 @@
 pub mod access;
 pub mod audit;
 pub mod cold_storage;
+pub mod housekeeping;
 pub mod identity;
 pub mod organizations;
 pub mod people;

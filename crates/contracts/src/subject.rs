@@ -4,6 +4,7 @@ use serde_json::Value;
 use stoa_domain::access::ports::Access;
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::cold_storage::ports::ColdStorage;
+use stoa_domain::housekeeping::ports::{Clearance, Housekeeping};
 use stoa_domain::identity::ports::Identity;
 use stoa_domain::kernel::actor::{ControlScope, Stamp, TenantScope};
 use stoa_domain::kernel::ids::OrganizationId;
@@ -20,6 +21,12 @@ pub trait Subject: Sync {
 
     /// Its unit of work for cold storage.
     fn cold_storage(&self) -> &(dyn UnitOfWork<ColdStorage> + 'static);
+
+    /// Its unit of work for what is due in the control plane.
+    fn housekeeping(&self) -> &(dyn UnitOfWork<Housekeeping> + 'static);
+
+    /// Its unit of work for what an organization owns.
+    fn clearance(&self) -> &(dyn UnitOfWork<Clearance> + 'static);
 
     /// Its unit of work for identity.
     fn identity(&self) -> &(dyn UnitOfWork<Identity> + 'static);

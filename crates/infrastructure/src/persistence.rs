@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod cold_storage;
+pub(crate) mod housekeeping;
 mod identity;
 mod organizations;
 mod people;

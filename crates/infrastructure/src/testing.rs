@@ -25,6 +25,7 @@ use diesel::sqlite::SqliteConnection;
 use tempfile::TempDir;
 use url::Url;
 
+use crate::persistence::housekeeping;
 use crate::persistence::migration::Migrator;
 use crate::persistence::schema::tenant;
 use crate::persistence::{Database, DatabaseUrl, PoolSettings};
@@ -33,6 +34,9 @@ const USUAL_PLACE: &str = "postgres://postgres@127.0.0.1:5432/postgres";
 
 /// The tables of the tenant plane.
 pub const TENANT_TABLES: &[&str] = tenant::TABLES;
+
+/// The tables of the control plane that a purge clears of an organization.
+pub const TABLES_OF_AN_ORGANIZATION: &[&str] = housekeeping::OF_AN_ORGANIZATION;
 
 /// An engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

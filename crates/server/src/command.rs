@@ -3,6 +3,7 @@
 mod create_admin;
 mod keys;
 mod migrate;
+mod purge;
 mod seed;
 mod serve;
 
@@ -37,6 +38,8 @@ enum Command {
     CreateAdmin(create_admin::Arguments),
     /// The keys that sign access tokens: list, rotate, retire
     Keys(keys::Arguments),
+    /// Remove for good what has had its time: archived organizations and ended sessions after 30 days
+    Purge,
     /// Print the OpenAPI document
     Openapi,
 }
@@ -65,6 +68,7 @@ fn run(line: CommandLine) -> Result<()> {
         Command::Seed(arguments) => seed::run(&settings, &arguments),
         Command::CreateAdmin(arguments) => create_admin::run(&settings, arguments),
         Command::Keys(arguments) => keys::run(&settings, &arguments),
+        Command::Purge => purge::run(&settings),
         Command::Openapi => Ok(()),
     }
 }

@@ -3,6 +3,7 @@
 //! A library besides, so that the tests run what the program runs.
 
 pub mod command;
+pub mod housekeeper;
 pub mod settings;
 pub mod telemetry;
 pub mod wiring;

@@ -9,6 +9,7 @@ use stoa_api::lane::Lane;
 use stoa_api::state::{Api, Lanes};
 use stoa_application::access::service::AccessService;
 use stoa_application::cold_storage::service::ColdStorageService;
+use stoa_application::housekeeping::service::HousekeepingService;
 use stoa_application::identity::service::{IdentityAdapters, IdentityPolicy, IdentityService};
 use stoa_application::organizations::service::OrganizationsService;
 use stoa_application::people::service::PeopleService;
@@ -95,6 +96,18 @@ pub fn api_with(settings: &Settings, sources: Sources) -> Result<Api> {
             hashing: Lane::new("hashing", limits.hashing_permits, HASHING_PATIENCE, WAITING_FOR_HASHING)?,
         },
     })
+}
+
+/// The use cases of housekeeping, over a connection of their own: they keep nobody else waiting for one.
+pub fn housekeeping(settings: &Settings) -> HousekeepingService {
+    housekeeping_with(settings, sources::system())
+}
+
+/// The same with another clock and other ids.
+pub fn housekeeping_with(settings: &Settings, sources: Sources) -> HousekeepingService {
+    let pool = PoolSettings { connections: 1, checkout_timeout: settings.limits.busy_timeout };
+    let database = Arc::new(Database::new(&database_url(settings), pool));
+    HousekeepingService::new(database.clone(), database, sources)
 }
 
 /// How the HTTP server listens.

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
+use stoa_application::housekeeping::purge::Purged;
 use stoa_tests::actor::{Actor, warehouse};
 use stoa_tests::answer::Answer;
 use stoa_tests::audit::{bare, entries};
@@ -219,6 +220,62 @@ async fn after_thirty_days_nobody_takes_it_back() {
         assert_eq!(later.get(&format!("{ORGANIZATIONS}?archived=true")).await.gives(200)["total"], 0);
         step(&later, &owner.organization, "restore").await.refuses(404, "RESOURCE_NOT_FOUND");
         step(&platform.sign_in().await, &owner.organization, "restore").await.refuses(404, "RESOURCE_NOT_FOUND");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn later_it_is_purged_and_its_people_and_its_trail_stay() {
+    on_each_engine(async |stage| {
+        let (owner, stranger) = (stage.owner().await, stage.stranger().await);
+        let member = stage.member(&owner).await;
+        program(&owner).await;
+        for person in [&owner, &stranger] {
+            person.build("W-1").await;
+        }
+        step(&owner, &owner.organization, "archive").await.is(200);
+        let before = entries(&stage.database);
+        stage.clock.pass(TimeDelta::days(30));
+        assert_eq!(stage.server.keep_house().organizations, 0, "not in the last minute of restoring it");
+        stage.clock.pass(TimeDelta::hours(2));
+        let purged = stage.server.keep_house();
+        assert_eq!(purged.organizations, 1);
+        assert_eq!(stage.server.keep_house(), Purged::default(), "once");
+
+        let count = |table: &str| stage.database.texts(&format!("SELECT CAST(count(*) AS text) AS text FROM {table}"));
+        for (table, left) in [("warehouses", "1"), ("organizations", "2"), ("api_keys", "0"), ("users", "3")] {
+            assert_eq!(count(table), [left], "{table}");
+        }
+        let after = entries(&stage.database);
+        assert!(before.iter().all(|entry| after.contains(entry)), "the trail stays");
+        let purge = after.iter().find(|entry| entry["action"] == "organization.purge").expect("an entry");
+        let about = (&purge["actor_type"], &purge["organization_id"], &purge["before"]["slug"]);
+        assert_eq!(about, (&json!("system"), &bare(&json!(owner.organization)), &json!(owner.slug)));
+
+        assert_eq!(owner.sign_in().await.get(ME).await.gives(200)["organization"], Value::Null);
+        assert_eq!(member.sign_in().await.get(ORGANIZATIONS).await.gives(200)["total"], 1);
+        assert_eq!(stranger.sign_in().await.get(WAREHOUSES).await.gives(200)["total"], 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ended_sessions_are_purged_and_living_ones_go_on() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let ended = owner.sign_in().await;
+        ended.ask(Method::POST, "/api/v1/auth/logout").send().await.is(204);
+        let mut living = owner.sign_in().await;
+        for _ in 0..8 {
+            stage.clock.pass(TimeDelta::days(5));
+            let body = json!({"refresh_token": living.refresh});
+            living = living.holding(&living.post("/api/v1/auth/refresh", &body).await.gives(200));
+        }
+        let purged = stage.server.keep_house();
+        assert_eq!((purged.organizations, purged.sessions), (0, 2), "the one that ended and the one that ran out");
+        assert!(purged.refresh_tokens > 0, "spent ones of the one that goes on");
+        living.get(ME).await.is(200);
+        living.post("/api/v1/auth/refresh", &json!({"refresh_token": living.refresh})).await.is(200);
     })
     .await;
 }

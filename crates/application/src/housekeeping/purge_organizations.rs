@@ -35,8 +35,7 @@ impl HousekeepingService {
             tx.organizations.lock(&scope)?;
             let life = tx.life_cycles.find(&scope)?;
             let archived_at = life.and_then(|life| life.archive).map(|step| step.at);
-            let (Some(organization), Some(true)) =
-                (tx.organizations.find(&scope)?, archived_at.map(|at| at < before))
+            let (Some(organization), Some(true)) = (tx.organizations.find(&scope)?, archived_at.map(|at| at < before))
             else {
                 return Ok(false);
             };

@@ -32,7 +32,6 @@ impl HousekeepingService {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{Store, down, lost, now};
-    use super::*;
     use chrono::TimeDelta;
     use stoa_domain::identity::token::TokenDigest;
 

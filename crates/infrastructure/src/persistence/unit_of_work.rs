@@ -8,6 +8,7 @@ use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 use stoa_domain::access::ports::{Access, AccessTx};
 use stoa_domain::cold_storage::ports::{ColdStorage, ColdStorageTx};
+use stoa_domain::housekeeping::ports::{Clearance, ClearanceTx, Housekeeping, HousekeepingTx};
 use stoa_domain::identity::ports::{Identity, IdentityTx};
 use stoa_domain::kernel::actor::{ControlScope, TenantScope};
 use stoa_domain::kernel::ids::OrganizationId;
@@ -217,6 +218,15 @@ macro_rules! control_context {
 tenant_context!(ColdStorage, tx => ColdStorageTx { warehouses: &tx, audit: &tx });
 
 control_context!(Access, tx => AccessTx { api_keys: &tx, audit: &tx });
+
+tenant_context!(Clearance, tx => ClearanceTx { belongings: &tx });
+
+control_context!(Housekeeping, tx => HousekeepingTx {
+    organizations: &tx,
+    life_cycles: &tx,
+    purges: &tx,
+    audit: &tx,
+});
 
 control_context!(Identity, tx => IdentityTx {
     users: &tx,

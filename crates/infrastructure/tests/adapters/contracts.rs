@@ -170,6 +170,14 @@ suite! { life_cycles of organizations::life_cycles in "organizations/life_cycles
     archived_organizations_are_listed_for_their_owner,
 }
 
+suite! { housekeeping of housekeeping in "housekeeping.rs":
+    organizations_fall_due_in_the_order_of_archiving,
+    an_organization_goes_with_all_that_belongs_to_it,
+    ended_sessions_go_with_their_tokens,
+    expired_tokens_go_and_their_session_stays,
+    what_an_organization_owns_is_cleared_but_for_its_trail,
+}
+
 suite! { api_keys of access::api_keys in "access/api_keys.rs":
     a_key_is_found_as_it_was_added,
     a_key_is_found_by_its_text_with_its_organization,

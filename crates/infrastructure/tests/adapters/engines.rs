@@ -9,6 +9,7 @@ use stoa_contracts::Subject;
 use stoa_contracts::subject::{Plane, Recorded};
 use stoa_domain::access::ports::Access;
 use stoa_domain::cold_storage::ports::ColdStorage;
+use stoa_domain::housekeeping::ports::{Clearance, Housekeeping};
 use stoa_domain::identity::ports::Identity;
 use stoa_domain::kernel::unit_of_work::UnitOfWork;
 use stoa_domain::organizations::ports::Organizations;
@@ -54,6 +55,14 @@ impl Subject for Adapters<'_> {
     }
 
     fn cold_storage(&self) -> &(dyn UnitOfWork<ColdStorage> + 'static) {
+        &self.database
+    }
+
+    fn housekeeping(&self) -> &(dyn UnitOfWork<Housekeeping> + 'static) {
+        &self.database
+    }
+
+    fn clearance(&self) -> &(dyn UnitOfWork<Clearance> + 'static) {
         &self.database
     }
 

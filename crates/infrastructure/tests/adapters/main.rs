@@ -10,6 +10,7 @@ mod contracts;
 mod engines;
 mod isolation;
 mod migrations;
+mod purging;
 mod recovery;
 mod rows;
 mod stored;

@@ -6,8 +6,9 @@ use anyhow::{Context as _, Result};
 use stoa_api::app::serve;
 
 use super::migrate::require_current;
+use crate::housekeeper::Housekeeper;
 use crate::settings::{Settings, SigningKey};
-use crate::wiring::{api, http, is_embedded};
+use crate::wiring::{api, housekeeping, http, is_embedded};
 
 pub(super) fn run(settings: &Settings) -> Result<()> {
     let is_first_start = is_embedded(settings) && !settings.data_dir.exists();
@@ -16,6 +17,7 @@ pub(super) fn run(settings: &Settings) -> Result<()> {
     let listener = TcpListener::bind(settings.bind).with_context(|| format!("cannot listen on {}", settings.bind))?;
     let address = listener.local_addr()?;
     let http = http(settings);
+    let _housekeeper = Housekeeper::start(housekeeping(settings))?;
 
     actix_web::rt::System::new().block_on(async move {
         let server = serve(api, listener, http)?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use stoa_infrastructure::testing::{TestDatabase, databases};
+use stoa_infrastructure::testing::{Engine, TestDatabase, databases};
 
 use crate::program::{Program, Ran};
 
@@ -136,10 +136,30 @@ fn an_admin_needs_an_address_and_a_good_password() {
 }
 
 #[test]
+fn what_has_had_its_time_is_purged_on_demand() {
+    for database in databases() {
+        let program = Program::over(&database);
+        create_admin(&program, "kim@example.com", PASSWORD).well();
+        assert_eq!(program.run(&["purge"]).well().out, "purged: 0 organizations, 0 sessions, 0 refresh tokens\n");
+        let long_ago = match database.engine() {
+            Engine::Sqlite => "created_at - 31 * 86400000000",
+            Engine::Postgres => "created_at - interval '31 days'",
+        };
+        let archive = format!(
+            "INSERT INTO organization_archives (organization_id, archived_from, archived_by, reason) \
+             SELECT id, {long_ago}, id, 'Closed' FROM organizations"
+        );
+        database.execute(&archive).unwrap();
+        assert_eq!(program.run(&["purge"]).well().out, "purged: 1 organizations, 0 sessions, 0 refresh tokens\n");
+        assert_eq!((count(&database, "users"), count(&database, "organizations")), ("1".into(), "0".into()));
+    }
+}
+
+#[test]
 fn a_stale_schema_on_a_server_is_left_to_the_operator() {
     let Some(database) = TestDatabase::empty_postgres() else { return };
     let program = Program::over(&database);
-    for arguments in [&["serve"][..], &[], &["seed", "--demo"]] {
+    for arguments in [&["serve"][..], &[], &["seed", "--demo"], &["purge"]] {
         let complaint = program.run(arguments).complaint();
         assert!(complaint.contains("stale") && complaint.contains("`stoa migrate`"), "{complaint}");
     }
