@@ -13,5 +13,6 @@ pub mod actor;
 pub mod answer;
 pub mod audit;
 pub mod clock;
+pub mod letters;
 pub mod server;
 pub mod stage;

@@ -1,6 +1,7 @@
 //! The server of production, on a free port, for as long as a test needs it.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
@@ -12,7 +13,8 @@ use stoa_domain::kernel::sources::Sources;
 use stoa_infrastructure::persistence::DatabaseUrl;
 use stoa_infrastructure::testing::TestDatabase;
 use stoa_server::settings::{Flags, Settings};
-use stoa_server::wiring;
+use stoa_server::wiring::{self, Stoa};
+use stoa_server::worker::Worker;
 use tempfile::TempDir;
 
 /// Password hashes that cost next to nothing, and few threads: tests run beside each other.
@@ -25,7 +27,8 @@ pub struct Server {
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
     housekeeping: HousekeepingService,
-    _data: TempDir,
+    _worker: Worker,
+    data: TempDir,
 }
 
 impl Server {
@@ -35,7 +38,8 @@ impl Server {
         let data = tempfile::tempdir().expect("a temporary folder");
         let settings = settings(database, &data, given);
         let housekeeping = wiring::housekeeping_with(&settings, sources.clone());
-        let api = wiring::api_with(&settings, sources).expect("the wiring");
+        let Stoa { api, outbox, bell } = wiring::stoa_with(&settings, sources).expect("the wiring");
+        let worker = Worker::start(outbox, bell).expect("a worker");
         let http = wiring::http(&settings);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -48,12 +52,17 @@ impl Server {
             });
         });
         let handle = handle.recv().expect("a server that starts");
-        Self { address, handle, thread: Some(thread), housekeeping, _data: data }
+        Self { address, handle, thread: Some(thread), housekeeping, _worker: worker, data }
     }
 
     /// Purges what is due, as a serving process does now and then.
     pub fn keep_house(&self) -> Purged {
         self.housekeeping.purge().expect("the database is there")
+    }
+
+    /// The folder that its letters are written into.
+    pub fn letters(&self) -> PathBuf {
+        self.data.path().join("mail")
     }
 
     /// Where it listens.

@@ -14,7 +14,7 @@ use crate::fallback::not_routed;
 use crate::middleware::{authenticate, edge};
 use crate::problem::{ErrorCode, Problem};
 use crate::state::Api;
-use crate::{access, cold_storage, docs, health, identity, organizations, people};
+use crate::{access, cold_storage, docs, health, identity, invitations, organizations, people};
 
 /// Which web pages may call Stoa from a browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +70,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(identity::routes)
         .configure(organizations::routes)
         .configure(people::routes)
+        .configure(invitations::routes)
         .configure(access::routes)
         .configure(cold_storage::routes);
 }

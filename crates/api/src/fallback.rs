@@ -31,11 +31,12 @@ fn paths() -> Vec<(ResourceDef, String)> {
     methods.into_iter().map(|(path, methods)| (ResourceDef::new(path), methods.join(", "))).collect()
 }
 
-/// The paths of which every operation is public.
+/// The paths of which every operation is public and the same for everybody.
 pub(crate) fn public_paths() -> BTreeSet<String> {
     let (mut public, mut others) = (BTreeSet::new(), BTreeSet::new());
     for (path, _, id) in openapi::operations(&openapi::document()) {
-        let is_public = operations::find(&id).is_some_and(|operation| operation.access == Access::Public);
+        let is_public = operations::find(&id).is_some_and(|operation| operation.access == Access::Public)
+            && !operations::HEED_CALLERS.contains(&id.as_str());
         if is_public {
             public.insert(path)
         } else {
@@ -104,6 +105,7 @@ mod tests {
     fn what_anybody_may_call_asks_nobody_who_they_are() {
         let public = public_paths();
         assert!(public.contains("/api/v1/auth/login") && public.contains("/health"));
+        assert!(!public.contains("/api/v1/auth/accept-invitation"), "it lets in whoever is signed in");
         assert!(!public.contains("/api/v1/auth/me") && !public.contains("/api/v1/warehouses"));
     }
 }

@@ -3,14 +3,22 @@
 mod auth;
 mod keys;
 mod passwords;
+mod recovery;
 mod sessions;
 
 use actix_web::web;
 use utoipa::OpenApi;
 
+pub(crate) use auth::registered;
+
 /// The routes.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.configure(auth::routes).configure(passwords::routes).configure(sessions::routes).configure(keys::routes);
+    config
+        .configure(auth::routes)
+        .configure(passwords::routes)
+        .configure(sessions::routes)
+        .configure(keys::routes)
+        .configure(recovery::routes);
 }
 
 /// The document of these routes.
@@ -22,5 +30,6 @@ impl OpenApi for Document {
             .merge_from(passwords::Document::openapi())
             .merge_from(sessions::Document::openapi())
             .merge_from(keys::Document::openapi())
+            .merge_from(recovery::Document::openapi())
     }
 }

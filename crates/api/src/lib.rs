@@ -19,6 +19,7 @@ mod extract;
 mod fallback;
 mod health;
 mod identity;
+mod invitations;
 mod middleware;
 mod organizations;
 mod people;

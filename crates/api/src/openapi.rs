@@ -10,7 +10,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, extensions::E
 
 use crate::operations::{Access, Operation, find};
 use crate::problem::{Detail, ErrorCode, ProblemBody};
-use crate::{access, cold_storage, health, identity, organizations, people};
+use crate::{access, cold_storage, health, identity, invitations, organizations, people};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,6 +27,7 @@ use crate::{access, cold_storage, health, identity, organizations, people};
         (name = "Users", description = "People"),
         (name = "Organizations", description = "The tenants and their members"),
         (name = "Users", description = "People, as members of an organization"),
+        (name = "Invitations", description = "Bringing people in by letter"),
         (name = "API keys", description = "How programs work in an organization"),
         (name = "Warehouses", description = "Refrigerated warehouses"),
         (name = "Service", description = "Whether Stoa is there")
@@ -42,6 +43,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         identity::Document::openapi(),
         organizations::Document::openapi(),
         people::Document::openapi(),
+        invitations::Document::openapi(),
         access::Document::openapi(),
         cold_storage::Document::openapi(),
     ] {

@@ -9,6 +9,7 @@ use stoa_application::cold_storage::{
     create_warehouse, delete_warehouse, get_warehouse, list_warehouses, restore_warehouse, update_warehouse,
 };
 use stoa_application::identity::unlock_user;
+use stoa_application::invitations::{invite, list_invitations, resend_invitation, revoke_invitation};
 use stoa_application::organizations::{
     add_member, get_owner, list_admins, list_members, remove_member, update_organization,
 };
@@ -61,9 +62,15 @@ const fn operation(id: &'static str, access: Access, errors: &'static [ErrorCode
 
 use Access::{Owner, OwnerOrPlatform, Permission as With, PermissionOrPlatform, Platform, Public, SignedIn};
 use ErrorCode::{
-    DuplicateAdmin, DuplicateEmail, DuplicateMember, DuplicateWarehouse, InvalidCredentials, InvalidToken, LastOwner,
-    RegistrationClosed, ResourceNotFound, StateConflict, TooManyAttempts, VersionConflict,
+    DuplicateAdmin, DuplicateEmail, DuplicateInvitation, DuplicateMember, DuplicateWarehouse, InvalidCredentials,
+    InvalidToken, InvitationEnded, InvitationForAnother, LastOwner, RegistrationClosed, ResourceNotFound, SignInFirst,
+    StateConflict, TooManyAttempts, VersionConflict,
 };
+
+const ACCEPT_INVITATION: &str = "accept_invitation";
+
+/// The public operations that do another thing for whoever is signed in, and so want to know.
+pub const HEED_CALLERS: &[&str] = &[ACCEPT_INVITATION];
 
 /// Every operation.
 pub const OPERATIONS: &[Operation] = &[
@@ -73,6 +80,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation("token", Public, &[InvalidCredentials, TooManyAttempts]),
     operation("login", Public, &[InvalidCredentials, TooManyAttempts]),
     operation("refresh", Public, &[InvalidToken]),
+    operation("forgot_password", Public, &[]),
+    operation("reset_password", Public, &[InvalidToken]),
     operation("key_set", Public, &[]),
     operation("logout", SignedIn, &[]),
     operation("logout_by_delete", SignedIn, &[]),
@@ -95,7 +104,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation("archive_organization", OwnerOrPlatform, &[StateConflict]),
     operation("restore_organization", OwnerOrPlatform, &[StateConflict]),
     operation("list_members", With(list_members::PERMISSION), &[]),
-    operation("add_member", With(add_member::PERMISSION), &[DuplicateMember]),
+    operation("add_member", With(add_member::PERMISSION), &[DuplicateMember, DuplicateInvitation]),
     operation("remove_member", With(remove_member::PERMISSION), &[LastOwner]),
     operation("leave_organization", SignedIn, &[LastOwner]),
     operation("list_admins", With(list_admins::PERMISSION), &[]),
@@ -109,6 +118,12 @@ pub const OPERATIONS: &[Operation] = &[
     operation("put_profile", With(update_profile::PERMISSION), &[VersionConflict]),
     operation("get_own_profile", SignedIn, &[]),
     operation("put_own_profile", SignedIn, &[VersionConflict]),
+    operation("list_invitations", With(list_invitations::PERMISSION), &[]),
+    operation("invite", With(invite::PERMISSION), &[DuplicateMember, DuplicateInvitation]),
+    operation("resend_invitation", With(resend_invitation::PERMISSION), &[InvitationEnded, DuplicateInvitation]),
+    operation("revoke_invitation", With(revoke_invitation::PERMISSION), &[InvitationEnded]),
+    operation("find_invitation", Public, &[]),
+    operation(ACCEPT_INVITATION, Public, &[InvalidToken, SignInFirst, InvitationForAnother, DuplicateMember]),
     operation("list_api_keys", With(list_api_keys::PERMISSION), &[]),
     operation("create_api_key", With(create_api_key::PERMISSION), &[]),
     operation("revoke_api_key", With(revoke_api_key::PERMISSION), &[]),

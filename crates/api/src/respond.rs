@@ -27,6 +27,11 @@ pub(crate) fn created_versioned(location: String, body: &impl Serialize, version
         .json(body)
 }
 
+/// 202 with a body: what was asked for is done later.
+pub(crate) fn accepted(body: &impl Serialize) -> HttpResponse {
+    HttpResponse::Accepted().json(body)
+}
+
 /// 204.
 pub(crate) fn no_content() -> HttpResponse {
     HttpResponse::NoContent().finish()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use stoa_application::access::service::AccessService;
 use stoa_application::cold_storage::service::ColdStorageService;
 use stoa_application::identity::service::IdentityService;
+use stoa_application::invitations::service::InvitationsService;
 use stoa_application::organizations::service::OrganizationsService;
 use stoa_application::people::service::PeopleService;
 use stoa_domain::kernel::readiness::Readiness;
@@ -20,6 +21,8 @@ pub struct Api {
     pub organizations: OrganizationsService,
     /// Use cases of people.
     pub people: PeopleService,
+    /// Use cases of invitations.
+    pub invitations: InvitationsService,
     /// Use cases of API keys.
     pub access: AccessService,
     /// Use cases of cold storage.

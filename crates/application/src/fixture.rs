@@ -15,8 +15,10 @@ use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::sources::{Clock, IdSource, Sources, Timestamp};
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError};
+use stoa_domain::mail::letter::{AddressedLetter, LETTER};
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::organization::{MemberOf, Organization, Slug};
+use stoa_domain::outbox::ports::MockOutbox;
 use uuid::Uuid;
 
 /// [`now`] as it stands in JSON.
@@ -122,6 +124,18 @@ pub(crate) fn expect_entry(trail: &mut MockAuditTrail, expected: AuditEntry) {
     trail
         .expect_record()
         .withf(move |entry| *entry == AuditEntry { id: entry.id, ..expected.clone() })
+        .times(1)
+        .returning(|_| Ok(()));
+}
+
+/// The outbox must be left this letter, once.
+pub(crate) fn expect_letter(outbox: &mut MockOutbox, letter: AddressedLetter, organization: Option<OrganizationId>) {
+    outbox
+        .expect_enqueue()
+        .withf(move |message| {
+            let left: AddressedLetter = serde_json::from_str(message.payload.expose()).unwrap();
+            (message.kind, message.organization_id, left) == (LETTER, organization, letter.clone())
+        })
         .times(1)
         .returning(|_| Ok(()));
 }

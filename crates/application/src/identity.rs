@@ -1,16 +1,20 @@
 //! Use cases of identity: registering, signing in and out, being recognised.
 
+pub mod accept_invitation;
 pub mod authenticate;
 pub mod change_password;
 pub mod create_person;
 pub mod describe_me;
 pub mod end_session;
 pub mod find_person;
+pub mod forgot_password;
 pub mod guessing;
+pub mod issue_password_reset;
 pub mod list_sessions;
 pub mod publish_keys;
 pub mod refresh;
 pub mod register;
+pub mod reset_password;
 pub mod service;
 pub mod sign_in;
 pub mod sign_out;

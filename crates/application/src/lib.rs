@@ -8,7 +8,10 @@ pub mod access;
 pub mod cold_storage;
 pub mod housekeeping;
 pub mod identity;
+pub mod invitations;
+pub mod mail;
 pub mod organizations;
+pub mod outbox;
 pub mod people;
 
 #[cfg(test)]

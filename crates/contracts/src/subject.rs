@@ -6,11 +6,13 @@ use stoa_domain::audit::AuditEntry;
 use stoa_domain::cold_storage::ports::ColdStorage;
 use stoa_domain::housekeeping::ports::{Clearance, Housekeeping};
 use stoa_domain::identity::ports::Identity;
+use stoa_domain::invitations::ports::Invitations;
 use stoa_domain::kernel::actor::{ControlScope, Stamp, TenantScope};
 use stoa_domain::kernel::ids::OrganizationId;
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::unit_of_work::UnitOfWork;
 use stoa_domain::organizations::ports::Organizations;
+use stoa_domain::outbox::ports::Delivery;
 use stoa_domain::people::ports::People;
 use uuid::Uuid;
 
@@ -27,9 +29,14 @@ pub trait Subject: Sync {
 
     /// Its unit of work for what an organization owns.
     fn clearance(&self) -> &(dyn UnitOfWork<Clearance> + 'static);
+    /// Its unit of work for the worker.
+    fn delivery(&self) -> &(dyn UnitOfWork<Delivery> + 'static);
 
     /// Its unit of work for identity.
     fn identity(&self) -> &(dyn UnitOfWork<Identity> + 'static);
+
+    /// Its unit of work for invitations.
+    fn invitations(&self) -> &(dyn UnitOfWork<Invitations> + 'static);
 
     /// Its unit of work for organizations.
     fn organizations(&self) -> &(dyn UnitOfWork<Organizations> + 'static);

@@ -10,6 +10,7 @@ use stoa_domain::cold_storage::warehouse::{Warehouse, WarehouseCode, WarehouseDe
 use stoa_domain::identity::ports::IdentityTx;
 use stoa_domain::identity::session::Session;
 use stoa_domain::identity::user::User;
+use stoa_domain::invitations::ports::InvitationsTx;
 use stoa_domain::kernel::actor::{ActingKey, Actor, ControlScope, Origin, Stamp, Standing, TenantScope};
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed;
@@ -21,6 +22,7 @@ use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::membership::Membership;
 use stoa_domain::organizations::organization::{Organization, Slug};
 use stoa_domain::organizations::ports::OrganizationsTx;
+use stoa_domain::outbox::ports::DeliveryTx;
 use stoa_domain::people::ports::PeopleTx;
 use stoa_domain::reference::country::CountryCode;
 use stoa_domain::reference::currency::CurrencyCode;
@@ -154,6 +156,25 @@ impl<'s> World<'s> {
     /// Those of the work and of the store.
     pub fn access<T>(&self, work: impl FnOnce(&AccessTx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.store.access().run(&self.control(), work)
+    }
+
+    /// Works on invitations in one transaction.
+    ///
+    /// # Errors
+    /// Those of the work and of the store.
+    pub fn invitations<T>(
+        &self,
+        work: impl FnOnce(&InvitationsTx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.store.invitations().run(&self.control(), work)
+    }
+
+    /// Works as the worker in one transaction.
+    ///
+    /// # Errors
+    /// Those of the work and of the store.
+    pub fn delivery<T>(&self, work: impl FnOnce(&DeliveryTx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.store.delivery().run(&self.control(), work)
     }
 
     /// Works on organizations in one transaction.

@@ -3,6 +3,7 @@
 mod common_passwords;
 pub mod dto;
 pub mod guess;
+pub mod one_time_token;
 pub mod password;
 pub mod ports;
 pub mod session;

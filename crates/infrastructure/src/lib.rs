@@ -4,6 +4,8 @@
 
 pub mod cache;
 pub mod crypto;
+pub mod mail;
+pub mod outbox_bell;
 pub mod persistence;
 pub mod sources;
 

@@ -5,7 +5,9 @@ mod audit;
 mod cold_storage;
 pub(crate) mod housekeeping;
 mod identity;
+mod invitations;
 mod organizations;
+mod outbox;
 mod people;
 
 mod connection;

@@ -10,6 +10,8 @@
     reason = "a test that has no database to run on has failed"
 )]
 
+pub mod smtp;
+
 use std::env;
 use std::io::Write as _;
 use std::sync::Once;

@@ -7,3 +7,4 @@ pub mod housekeeper;
 pub mod settings;
 pub mod telemetry;
 pub mod wiring;
+pub mod worker;

@@ -15,6 +15,7 @@ mod flags;
 mod given;
 mod limits;
 mod log;
+mod mail;
 mod problem;
 mod reader;
 mod signing_key;
@@ -34,6 +35,7 @@ pub use file::{DEFAULT_FILE, FileText};
 pub use flags::Flags;
 pub use limits::{Argon2Cost, Guesses, Limits};
 pub use log::{Log, LogFormat};
+pub use mail::{Mail, MailCarrier, Smtp, SmtpTls};
 pub use problem::{Problem, Problems, Source};
 pub use signing_key::SigningKey;
 
@@ -66,6 +68,8 @@ pub struct Settings {
     pub enable_registration: bool,
     /// How often one may guess.
     pub guesses: Guesses,
+    /// How letters are sent.
+    pub mail: Mail,
     /// How to log.
     pub log: Log,
     /// How much happens at a time.
@@ -124,6 +128,7 @@ impl Settings {
             cors_origins: CorsOrigins::read(reader, environment),
             enable_registration: reader.switch(&table::ENABLE_REGISTRATION).unwrap_or(true),
             guesses: Guesses::read(reader),
+            mail: Mail::read(reader),
             log: Log::read(reader, environment),
             limits: Limits::read(reader),
             argon2: Argon2Cost::read(reader, environment),

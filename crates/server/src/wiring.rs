@@ -10,23 +10,35 @@ use stoa_api::state::{Api, Lanes};
 use stoa_application::access::service::AccessService;
 use stoa_application::cold_storage::service::ColdStorageService;
 use stoa_application::housekeeping::service::HousekeepingService;
+use stoa_application::identity::issue_password_reset::IssuePasswordReset;
 use stoa_application::identity::service::{IdentityAdapters, IdentityPolicy, IdentityService};
+use stoa_application::invitations::service::InvitationsService;
+use stoa_application::mail::send_letter::SendLetter;
 use stoa_application::organizations::service::OrganizationsService;
+use stoa_application::outbox::handler::Handler;
+use stoa_application::outbox::service::OutboxService;
 use stoa_application::people::service::PeopleService;
 use stoa_domain::identity::guess::GuessPolicy;
 use stoa_domain::identity::ports::TokenSigner;
 use stoa_domain::identity::token::TokenLifetimes;
 use stoa_domain::kernel::sources::Sources;
+use stoa_domain::mail::letter::FrontendUrl;
+use stoa_domain::mail::ports::Mailer;
 use stoa_infrastructure::cache::api_key_cache::ProcessApiKeyCache;
 use stoa_infrastructure::cache::session_cache::ProcessSessionCache;
 use stoa_infrastructure::crypto::api_key::RandomApiKeys;
 use stoa_infrastructure::crypto::argon2::{Argon2idHasher, HashingCost};
 use stoa_infrastructure::crypto::jwt::{JwtSigner, KeyFolder, Pace};
 use stoa_infrastructure::crypto::refresh_token::RandomRefreshTokens;
+use stoa_infrastructure::mail::Sender;
+use stoa_infrastructure::mail::folder::FolderMailer;
+use stoa_infrastructure::mail::smtp::{self, SmtpMailer, SmtpSettings};
+use stoa_infrastructure::mail::writer::TemplateWriter;
+use stoa_infrastructure::outbox_bell::ProcessBell;
 use stoa_infrastructure::persistence::{self, Database, PoolSettings};
 use stoa_infrastructure::sources;
 
-use crate::settings::{CorsOrigins, DatabaseUrl, Settings, SigningKey};
+use crate::settings::{CorsOrigins, DatabaseUrl, MailCarrier, Settings, SigningKey, Smtp, SmtpTls};
 
 /// Requests that may wait for a thread of the database lane; more are turned away at once.
 const WAITING_FOR_DATABASE: usize = 1024;
@@ -36,6 +48,8 @@ const WAITING_FOR_HASHING: usize = 128;
 const HASHING_PATIENCE: Duration = Duration::from_secs(10);
 /// Folder of the generated keys inside the data folder.
 const KEYS: &str = "keys";
+/// Folder of the letters inside the data folder.
+const LETTERS: &str = "mail";
 
 /// Where the persistence finds the database of these settings.
 pub fn database_url(settings: &Settings) -> persistence::DatabaseUrl {
@@ -50,24 +64,79 @@ pub fn is_embedded(settings: &Settings) -> bool {
     matches!(settings.database, DatabaseUrl::Sqlite(_))
 }
 
+/// What a server is made of.
+pub struct Stoa {
+    /// The use cases that requests call.
+    pub api: Api,
+    /// The use case of the worker.
+    pub outbox: OutboxService,
+    /// By which the former call the latter.
+    pub bell: Arc<ProcessBell>,
+}
+
 /// The use cases over their adapters, with the machine's clock and ids.
 ///
 /// # Errors
-/// A key that cannot be used, a cost that Argon2 does not know.
+/// A key that cannot be used, a cost that Argon2 does not know, a mail server that cannot be meant.
+pub fn stoa(settings: &Settings) -> Result<Stoa> {
+    stoa_with(settings, sources::system())
+}
+
+/// Those use cases alone that requests call; what they leave for the worker waits for a server.
+///
+/// # Errors
+/// As [`stoa`].
 pub fn api(settings: &Settings) -> Result<Api> {
-    api_with(settings, sources::system())
+    Ok(stoa(settings)?.api)
 }
 
 /// The use cases over their adapters, with another clock and other ids.
 ///
 /// # Errors
-/// As [`api`].
-pub fn api_with(settings: &Settings, sources: Sources) -> Result<Api> {
+/// As [`stoa`].
+pub fn stoa_with(settings: &Settings, sources: Sources) -> Result<Stoa> {
+    let database = Arc::new(database(settings)?);
+    let bell = Arc::new(ProcessBell::default());
+    let api = api_over(settings, &database, &bell, &sources)?;
+    let handlers: Vec<Box<dyn Handler>> = vec![
+        Box::new(SendLetter::new(Arc::new(TemplateWriter::new()?), mailer(settings)?, sources.clone())),
+        Box::new(IssuePasswordReset(api.identity.clone())),
+    ];
+    let outbox = OutboxService::new(database, handlers, sources);
+    Ok(Stoa { api, outbox, bell })
+}
+
+fn database(settings: &Settings) -> Result<Database> {
     let limits = &settings.limits;
-    // Work on the hashing lane uses the database for moments, beside the work on its own lane.
-    let connections = limits.database_connections + u32::try_from(limits.hashing_permits)?;
+    // Work on the hashing lane uses the database for moments, beside the work on its own lane; so
+    // does the worker.
+    let connections = limits.database_connections + u32::try_from(limits.hashing_permits)? + 1;
     let pool = PoolSettings { connections, checkout_timeout: limits.busy_timeout };
-    let database = Arc::new(Database::new(&database_url(settings), pool));
+    Ok(Database::new(&database_url(settings), pool))
+}
+
+fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>> {
+    let mail = &settings.mail;
+    let sender = Sender::new(&mail.from).context("MAIL_FROM")?;
+    Ok(match &mail.carrier {
+        MailCarrier::Folder(folder) => {
+            let folder = folder.clone().unwrap_or_else(|| settings.data_dir.join(LETTERS));
+            Arc::new(FolderMailer::new(sender, folder))
+        }
+        MailCarrier::Smtp(Smtp { host, port, tls, login }) => {
+            let tls = match tls {
+                SmtpTls::StartTls => smtp::SmtpTls::StartTls,
+                SmtpTls::Tls => smtp::SmtpTls::Tls,
+                SmtpTls::None => smtp::SmtpTls::None,
+            };
+            let settings = SmtpSettings { host: host.clone(), port: *port, tls, login: login.clone() };
+            Arc::new(SmtpMailer::new(sender, &settings).context("SMTP_HOST")?)
+        }
+    })
+}
+
+fn api_over(settings: &Settings, database: &Arc<Database>, bell: &Arc<ProcessBell>, sources: &Sources) -> Result<Api> {
+    let limits = &settings.limits;
     let session_cache = Arc::new(ProcessSessionCache::new(sources.clock.clone()));
     let key_cache = Arc::new(ProcessApiKeyCache::new(sources.clock.clone()));
     let cost = HashingCost { memory_kib: settings.argon2.memory_kib, iterations: settings.argon2.iterations };
@@ -77,15 +146,23 @@ pub fn api_with(settings: &Settings, sources: Sources) -> Result<Api> {
         tokens: signer(settings)?,
         refresh_tokens: Arc::new(RandomRefreshTokens),
         session_cache: session_cache.clone(),
+        bell: bell.clone(),
     };
     Ok(Api {
         identity: IdentityService::new(adapters, sources.clone(), policy(settings)?),
         organizations: OrganizationsService::new(database.clone(), session_cache, key_cache.clone(), sources.clone()),
+        invitations: InvitationsService::new(
+            database.clone(),
+            Arc::new(RandomRefreshTokens),
+            bell.clone(),
+            FrontendUrl::new(&settings.mail.frontend_url),
+            sources.clone(),
+        ),
         people: PeopleService::new(database.clone(), sources.clone()),
         access: AccessService::new(database.clone(), Arc::new(RandomApiKeys), key_cache, sources.clone()),
         cold_storage: ColdStorageService::new(database.clone(), sources.clone()),
-        readiness: database,
-        sources,
+        readiness: database.clone(),
+        sources: sources.clone(),
         lanes: Lanes {
             database: Lane::new(
                 "database",
@@ -130,7 +207,8 @@ fn policy(settings: &Settings) -> Result<IdentityPolicy> {
         longest_rest: chrono::Duration::from_std(settings.guesses.longest_rest)?,
         tries_per_address: settings.guesses.tries_per_address,
     };
-    Ok(IdentityPolicy { registration_open: settings.enable_registration, lifetimes, guesses })
+    let frontend = FrontendUrl::new(&settings.mail.frontend_url);
+    Ok(IdentityPolicy { registration_open: settings.enable_registration, lifetimes, guesses, frontend })
 }
 
 /// The folder of the keys that sign access tokens; none where a secret or a single file does.

@@ -6,7 +6,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use stoa_api::openapi;
 use stoa_api::operations::{Access, OPERATIONS, Operation, find};
+use stoa_domain::identity::ports::RefreshTokenSource as _;
 use stoa_domain::kernel::rank::Rank;
+use stoa_infrastructure::crypto::refresh_token::RandomRefreshTokens;
+use stoa_infrastructure::testing::Engine;
 use stoa_tests::actor::{Actor, PASSWORD, warehouse};
 use stoa_tests::answer::Answer;
 use stoa_tests::audit::entries;
@@ -29,9 +32,15 @@ struct Things {
     api_key: Value,
     /// The id of a session of `other`.
     session: String,
+    /// By which the newcomer sets a new password.
+    reset_token: String,
+    /// By which somebody unknown accepts an invitation, whose id is that of the newcomer.
+    invitation_token: String,
     /// A code that no warehouse has.
     code: String,
 }
+
+const ACCEPT: &str = "/api/v1/auth/accept-invitation";
 
 enum Body {
     None,
@@ -67,6 +76,13 @@ const ROWS: &[Row] = &[
     }),
     row("refresh", 200, |it| {
         ("/api/v1/auth/refresh".into(), Body::Json(json!({"refresh_token": it.newcomer.refresh})))
+    }),
+    row("forgot_password", 202, |it| {
+        ("/api/v1/auth/forgot-password".into(), Body::Json(json!({"email": it.newcomer.email})))
+    }),
+    row("reset_password", 204, |it| {
+        let body = json!({"token": it.reset_token, "password": PASSWORD});
+        ("/api/v1/auth/reset-password".into(), Body::Json(body))
     }),
     row("key_set", 200, |_| ("/.well-known/jwks.json".into(), Body::None)),
     row("logout", 204, |_| ("/api/v1/auth/logout".into(), Body::None)),
@@ -114,6 +130,18 @@ const ROWS: &[Row] = &[
     row("put_profile", 200, |it| (user_path(it, "/profile"), Body::Json(json!({"version": 1, "bio": "New here"})))),
     row("get_own_profile", 200, |_| ("/api/v1/auth/profile".into(), Body::None)),
     row("put_own_profile", 200, |_| ("/api/v1/auth/profile".into(), Body::Json(json!({"version": 1})))),
+    row("list_invitations", 200, |_| ("/api/v1/invitations".into(), Body::None)),
+    row("invite", 201, |it| {
+        let email = format!("{}@example.com", it.code.to_lowercase());
+        ("/api/v1/invitations".into(), Body::Json(json!({"email": email, "role": "member"})))
+    }),
+    row("resend_invitation", 200, |it| (invitation_path(it, "resend"), Body::None)),
+    row("revoke_invitation", 200, |it| (invitation_path(it, "revoke"), Body::None)),
+    row("find_invitation", 200, |it| (format!("/api/v1/invitations/by-token/{}", it.invitation_token), Body::None)),
+    row("accept_invitation", 201, |it| {
+        let body = json!({"token": it.invitation_token, "password": PASSWORD, "name": "Kim"});
+        (ACCEPT.into(), Body::Json(body))
+    }),
     row("list_api_keys", 200, |_| ("/api/v1/api-keys".into(), Body::None)),
     row("create_api_key", 201, |_| {
         ("/api/v1/api-keys".into(), Body::Json(json!({"name": "Scales", "role": "member"})))
@@ -153,6 +181,10 @@ fn user_path(it: &Things, rest: &str) -> String {
 
 fn warehouse_path(warehouse: &Value, rest: &str) -> String {
     format!("/api/v1/warehouses/{}{rest}", warehouse["id"].as_str().unwrap())
+}
+
+fn invitation_path(it: &Things, rest: &str) -> String {
+    format!("/api/v1/invitations/{}/{rest}", it.newcomer.user_id)
 }
 
 fn api_key_path(it: &Things, rest: &str) -> String {
@@ -197,6 +229,8 @@ async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Thing
         other,
         admin,
         archived,
+        reset_token: issue_reset_token(stage, &newcomer, number),
+        invitation_token: issue_invitation(stage, owner, &newcomer, number),
         newcomer,
         warehouse,
         deleted,
@@ -227,12 +261,63 @@ async fn session_of(person: &Actor) -> String {
     token["session_id"].as_str().unwrap().to_owned()
 }
 
+/// The digest of a token in SQL.
+fn digest_of(stage: &Stage, token: &str) -> String {
+    let digest = RandomRefreshTokens.digest(&token.into()).0;
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    match stage.database.engine() {
+        Engine::Sqlite => format!("x'{digest}'"),
+        Engine::Postgres => format!("'\\x{digest}'::bytea"),
+    }
+}
+
+/// An id in SQL.
+fn id(stage: &Stage, id: &str) -> String {
+    match stage.database.engine() {
+        Engine::Sqlite => format!("x'{}'", id.replace('-', "")),
+        Engine::Postgres => format!("'{id}'::uuid"),
+    }
+}
+
+/// Gives the person a token behind the API's back, as the worker does before it writes the letter.
+fn issue_reset_token(stage: &Stage, person: &Actor, row: usize) -> String {
+    let token = format!("reset-{row}-{}", person.user_id);
+    let insert = format!(
+        "INSERT INTO one_time_tokens (digest, purpose, user_id, issued_at, expires_at) \
+         SELECT {}, 'password_reset', user_id, created_at, expires_at FROM sessions WHERE user_id = {} LIMIT 1",
+        digest_of(stage, &token),
+        id(stage, &person.user_id)
+    );
+    stage.database.execute(&insert).expect("a token");
+    token
+}
+
+/// Invites somebody unknown behind the API's back, which tells the token to a letter alone. The id is
+/// that of this person, and so are the times of a session.
+fn issue_invitation(stage: &Stage, owner: &Actor, person: &Actor, row: usize) -> String {
+    let token = format!("invitation-{row}-{}", person.user_id);
+    let [invitation, organization, by] =
+        [&person.user_id, &owner.organization, &owner.user_id].map(|text| id(stage, text));
+    let insert = format!(
+        "INSERT INTO invitations (id, organization_id, email, role, status, digest, invited_by, created_at, sent_at, \
+         expires_at) SELECT {invitation}, {organization}, 'unknown-{}', 'member', 'pending', {}, {by}, created_at, \
+         created_at, expires_at FROM sessions WHERE user_id = {invitation} LIMIT 1",
+        person.email,
+        digest_of(stage, &token)
+    );
+    stage.database.execute(&insert).expect("an invitation");
+    token
+}
+
 async fn make_key(owner: &Actor, role: &str) -> Value {
     owner.post("/api/v1/api-keys", &json!({"name": "Scales", "role": role})).await.gives(201)
 }
 
-/// Calls the operation as this actor.
+/// Calls the operation as this actor; accepting an invitation as nobody in particular, for those who
+/// are signed in do it otherwise (see `invitations.rs`).
 async fn call(actor: &Actor, method: &str, path: &str, body: &Body) -> Answer {
+    let mut actor = actor.clone();
+    actor.access = actor.access.filter(|_| path != ACCEPT);
     let ask = actor.ask(Method::from_bytes(method.as_bytes()).unwrap(), path);
     match body {
         Body::None => ask.send().await,
@@ -256,7 +341,7 @@ fn operations() -> Vec<(&'static str, String, &'static Operation, &'static Row)>
 
 /// Whether the call names a thing of one organization, by its path or its body.
 fn is_about_a_thing(path: &str, operation: &Operation) -> bool {
-    path.contains('{') || operation.id == "switch_organization"
+    operation.access != Access::Public && (path.contains('{') || operation.id == "switch_organization")
 }
 
 /// Whether the call is about something that is a person's own, and here not the caller's.
@@ -310,6 +395,9 @@ async fn a_stranger_reaches_nothing_of_another_organization() {
                 continue;
             }
             assert_eq!(answer.status, row.status, "{}: {}", row.id, answer.text);
+            if path == ACCEPT {
+                continue; // Whoever holds the letter belongs to the organization now.
+            }
             for secret in [&it.organization, &owner.user_id, it.warehouse["id"].as_str().unwrap()] {
                 assert!(!answer.text.contains(secret), "{} shows {secret}: {}", row.id, answer.text);
             }

@@ -1,6 +1,7 @@
 //! The tour in the README, line by line, as a newcomer pastes it.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::Command;
 
 use stoa_tests::stage::on_each_engine;
@@ -8,12 +9,16 @@ use tokio::task::spawn_blocking;
 
 const README: &str = include_str!("../../../README.md");
 
-/// The lines between the fences that are marked as the tour, for the server at this address.
-fn tour(address: SocketAddr) -> String {
+/// The lines between the fences that are marked as the tour, for the server at this address that writes
+/// its letters into this folder.
+fn tour(address: SocketAddr, letters: &Path) -> String {
     let blocks = README.split("```sh tour\n").skip(1).filter_map(|rest| rest.split_once("\n```"));
     let lines: Vec<_> = blocks.flat_map(|(block, _)| block.lines()).map(str::to_owned).collect();
-    let at_home =
-        |line: &String| if line.starts_with("BASE=") { format!("BASE=http://{address}") } else { line.clone() };
+    let at_home = |line: &String| match line.split_once('=') {
+        Some(("BASE", _)) => format!("BASE=http://{address}"),
+        Some(("MAIL", _)) => format!("MAIL={}", letters.display()),
+        _ => line.clone(),
+    };
     lines.iter().map(at_home).collect::<Vec<_>>().join("\n")
 }
 
@@ -29,7 +34,7 @@ fn said(line: &str) -> &str {
 #[actix_web::test]
 async fn every_line_of_the_tour_says_what_the_readme_shows() {
     on_each_engine(async |stage| {
-        let script = tour(stage.server.address());
+        let script = tour(stage.server.address(), &stage.server.letters());
         let ran =
             spawn_blocking(move || Command::new("sh").args(["-eu", "-c", &script]).output()).await.unwrap().unwrap();
         let output = String::from_utf8(ran.stdout).unwrap();
@@ -40,10 +45,11 @@ async fn every_line_of_the_tour_says_what_the_readme_shows() {
             "answer", "answer", "answer", "answer", // register, me, both ways of signing in
             "answer", "answer", "answer", // two warehouses and their list
             "answer", "VERSION_CONFLICT", "204", "404", "answer", // change, delete, restore
-            "VALIDATION_ERROR", "RESOURCE_NOT_FOUND", // wrong fields, another organization
-            "answer", "answer", "answer", "FORBIDDEN", // members, and what one of them may not
-            "answer", "204", "UNAUTHORIZED", // renewed and signed out
+            "VALIDATION_ERROR", "answer", // wrong fields, renewed tokens
             "200 text/html", "Stoa", // the page and its document
+            "answer", "answer", "answer", "answer", // invited, looked at, accepted, among the members
+            "answer", "FORBIDDEN", "RESOURCE_NOT_FOUND", // what a member may, and another organization
+            "204", "UNAUTHORIZED", // signed out
         ];
         assert_eq!(lines, expected, "{output}");
     })

@@ -51,7 +51,7 @@ async fn register(
     ValidJson(request): ValidJson<RegisterRequest>,
 ) -> Result<HttpResponse, Problem> {
     let registered = blocking::hashing(&api, move |api| api.identity.register(origin.clone(), &request)).await?;
-    Ok(created("/api/v1/auth/me".into(), &response(registered)))
+    Ok(created("/api/v1/auth/me".into(), &self::registered(registered)))
 }
 
 /// Sign in with the OAuth2 password form
@@ -153,7 +153,8 @@ async fn switch_organization(
     Ok(ok(&TokenResponse::from(pair)))
 }
 
-fn response(registered: Registered) -> RegisterResponse {
+/// The answer to whoever has just got a place in an organization, and a session there.
+pub(crate) fn registered(registered: Registered) -> RegisterResponse {
     let Registered { user, organization, tokens } = registered;
     let tokens = TokenResponse::from(tokens);
     RegisterResponse {

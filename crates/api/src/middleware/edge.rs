@@ -1,6 +1,7 @@
 //! The outermost layer of Stoa's own: gives every request its trace, every error its body, every
 //! answer its headers and its line in the log.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -11,7 +12,7 @@ use actix_web::http::header::{
     RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{Error, HttpRequest, HttpResponse, web};
 use tracing::Instrument as _;
 
 use super::envelope;
@@ -47,9 +48,10 @@ pub(crate) async fn edge(
             response = response.map_body(|head, body| envelope::wrap(head, body, trace.as_str()));
         }
         put_headers(response.headers_mut(), trace.as_str());
+        let path = loggable(response.request(), &path);
         tracing::info!(
             %method,
-            path,
+            path = &*path,
             status = response.status().as_u16(),
             duration_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
             "answered"
@@ -57,6 +59,14 @@ pub(crate) async fn edge(
         Ok(response)
     };
     answered.instrument(span).await
+}
+
+/// The path, unless a token is part of it: then only its form.
+fn loggable<'p>(request: &HttpRequest, path: &'p str) -> Cow<'p, str> {
+    match request.match_pattern() {
+        Some(pattern) if pattern.contains("{token}") => pattern.into(),
+        _ => path.into(),
+    }
 }
 
 /// Gives an error its body and its one line in the log.

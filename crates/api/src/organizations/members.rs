@@ -5,15 +5,19 @@ use stoa_application::organizations::add_member::AddMemberError;
 use stoa_application::organizations::leave_organization::LeaveOrganizationError;
 use stoa_application::organizations::list_members::ListMembersError;
 use stoa_application::organizations::remove_member::RemoveMemberError;
+use stoa_domain::invitations::dto::{CreateInvitationRequest, InvitationResponse};
+use stoa_domain::invitations::invitation::Invitation;
+use stoa_domain::kernel::actor::Actor;
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::page::PageResponse;
 use stoa_domain::organizations::dto::{AddMemberRequest, ListRequest, MemberResponse};
+use stoa_domain::organizations::membership::Member;
 use utoipa::OpenApi;
 
 use crate::blocking;
 use crate::extract::{Caller, ValidJson, ValidQuery};
 use crate::problem::{ErrorCode, Problem};
-use crate::respond::{created, no_content, ok};
+use crate::respond::{accepted, created, no_content, ok};
 use crate::state::Api;
 
 /// The routes.
@@ -47,12 +51,16 @@ async fn list_members(
 
 /// Add a member
 ///
-/// The person must be registered. Only the owner adds admins.
+/// Whoever is registered under the address is added at once; anybody else is invited by letter, and
+/// the answer is 202 with the invitation. Only the owner adds admins.
 #[utoipa::path(
     tag = "Organizations",
     params(("id" = OrganizationId, Path, description = "The organization the token is for")),
     request_body = AddMemberRequest,
-    responses((status = 201, description = "Added", body = MemberResponse))
+    responses(
+        (status = 201, description = "Added", body = MemberResponse),
+        (status = 202, description = "Invited", body = InvitationResponse)
+    )
 )]
 #[post("/api/v1/organizations/{id}/members")]
 async fn add_member(
@@ -62,9 +70,29 @@ async fn add_member(
     ValidJson(request): ValidJson<AddMemberRequest>,
 ) -> Result<HttpResponse, Problem> {
     let id = *id;
-    let member = blocking::database(&api, move |api| api.organizations.add_member(&actor, id, &request)).await?;
-    let response = MemberResponse::from(member);
-    Ok(created(format!("/api/v1/organizations/{id}/members/{}", response.user_id), &response))
+    match blocking::database(&api, move |api| add_or_invite(api, &actor, id, &request)).await? {
+        Brought::Member(member) => {
+            let response = MemberResponse::from(member);
+            Ok(created(format!("/api/v1/organizations/{id}/members/{}", response.user_id), &response))
+        }
+        Brought::Invitation(invitation) => Ok(accepted(&InvitationResponse::from(invitation))),
+    }
+}
+
+/// What came of an attempt to bring somebody in.
+enum Brought {
+    Member(Member),
+    Invitation(Invitation),
+}
+
+fn add_or_invite(api: &Api, actor: &Actor, id: OrganizationId, request: &AddMemberRequest) -> Result<Brought, Problem> {
+    match api.organizations.add_member(actor, id, request) {
+        Err(AddMemberError::UnknownPerson) => {
+            let request = CreateInvitationRequest { email: request.email.clone(), role: request.role, profile: None };
+            Ok(Brought::Invitation(api.invitations.invite(actor, &request)?))
+        }
+        added => Ok(Brought::Member(added?)),
+    }
 }
 
 /// Remove a member
@@ -124,6 +152,8 @@ impl From<AddMemberError> for Problem {
             AddMemberError::NotFound => Self::new(ErrorCode::ResourceNotFound),
             AddMemberError::Forbidden => Self::new(ErrorCode::Forbidden),
             AddMemberError::Invalid(invalid) => invalid.into(),
+            // Who is unknown is invited before this is asked.
+            AddMemberError::UnknownPerson => Self::internal("an unknown person was not invited"),
             AddMemberError::DuplicateMember => Self::new(ErrorCode::DuplicateMember),
             AddMemberError::Store(error) => error.into(),
         }

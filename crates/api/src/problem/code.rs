@@ -42,8 +42,9 @@ codes! {
     MalformedRequest = BAD_REQUEST, "MALFORMED_REQUEST", "The request cannot be read";
     Unauthorized = UNAUTHORIZED, "UNAUTHORIZED", "Sign in to do this";
     InvalidCredentials = UNAUTHORIZED, "INVALID_CREDENTIALS", "The e-mail address or the password is wrong";
-    InvalidToken = UNAUTHORIZED, "INVALID_TOKEN", "The refresh token is not valid";
+    InvalidToken = UNAUTHORIZED, "INVALID_TOKEN", "The token is not valid";
     Forbidden = FORBIDDEN, "FORBIDDEN", "You may not do this";
+    InvitationForAnother = FORBIDDEN, "INVITATION_FOR_ANOTHER", "The invitation is for another e-mail address";
     RegistrationClosed = FORBIDDEN, "REGISTRATION_CLOSED", "Registration is closed";
     OrganizationSuspended = FORBIDDEN, "ORGANIZATION_SUSPENDED", "The organization is suspended";
     ResourceNotFound = NOT_FOUND, "RESOURCE_NOT_FOUND", "There is no such resource";
@@ -51,7 +52,10 @@ codes! {
     DuplicateEmail = CONFLICT, "DUPLICATE_EMAIL", "Somebody is registered under this e-mail address";
     DuplicateMember = CONFLICT, "DUPLICATE_MEMBER", "The person is a member already";
     DuplicateAdmin = CONFLICT, "DUPLICATE_ADMIN", "The member is an admin already, or the owner";
+    DuplicateInvitation = CONFLICT, "DUPLICATE_INVITATION", "An invitation for this e-mail address is pending";
     DuplicateWarehouse = CONFLICT, "DUPLICATE_WAREHOUSE", "The organization has a warehouse with this code";
+    InvitationEnded = CONFLICT, "INVITATION_ENDED", "The invitation was accepted or revoked";
+    SignInFirst = CONFLICT, "SIGN_IN_FIRST", "This e-mail address has an account: sign in and accept again";
     LastOwner = CONFLICT, "LAST_OWNER", "The owner cannot go: ownership is transferred first";
     StateConflict = CONFLICT, "STATE_CONFLICT", "It is in that state already";
     VersionConflict = CONFLICT, "VERSION_CONFLICT", "The resource has changed since you read it";

@@ -9,24 +9,27 @@ use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::guess::{Counted, GuessPolicy, Guessed};
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::ports::{
-    Identity, IdentityTx, MockCredentialRepository, MockGuessRepository, MockOwnSessionRepository, MockPasswordHasher,
-    MockPlatformRoleRepository, MockRefreshTokenRepository, MockRefreshTokenSource, MockSessionCache,
-    MockSessionRepository, MockTokenSigner, MockUserRepository,
+    Identity, IdentityTx, MockCredentialRepository, MockGuessRepository, MockOneTimeTokenRepository,
+    MockOwnSessionRepository, MockPasswordHasher, MockPlatformRoleRepository, MockRefreshTokenRepository,
+    MockRefreshTokenSource, MockSessionCache, MockSessionRepository, MockTokenSigner, MockUserRepository,
 };
 use stoa_domain::identity::session::{ActiveSession, OwnSession, Session};
 use stoa_domain::identity::token::{AccessClaims, RefreshToken, TokenDigest, TokenLifetimes, TokenPair};
 use stoa_domain::identity::user::Account;
+use stoa_domain::invitations::ports::MockInvitationRepository;
 use stoa_domain::kernel::actor::{ControlScope, Standing};
 use stoa_domain::kernel::ids::{OrganizationId, SessionId, UserId};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError, UnitOfWork};
+use stoa_domain::mail::letter::{AddressedLetter, FrontendUrl};
 use stoa_domain::organizations::organization::MemberOf;
 use stoa_domain::organizations::ports::{MockMemberRepository, MockOrganizationRepository};
+use stoa_domain::outbox::ports::{MockOutbox, MockOutboxBell};
 use uuid::Uuid;
 
 use super::service::{IdentityAdapters, IdentityPolicy, IdentityService};
-use crate::fixture::{Transactions, expect_entry};
+use crate::fixture::{Transactions, expect_entry, expect_letter};
 pub(super) use crate::fixture::{
     actor, down, elsewhere, entry, home, kim, lost, member_of, now, nth, origin, stranger, suspended_member_of,
 };
@@ -38,7 +41,7 @@ pub(super) const REFRESH_LIFE: Duration = Duration::days(30);
 pub(super) const GUESSES: GuessPolicy =
     GuessPolicy { tries: 5, rest: Duration::seconds(30), longest_rest: Duration::minutes(15), tries_per_address: 50 };
 const ACCESS_LIFE: Duration = Duration::minutes(15);
-const DIGEST: TokenDigest = TokenDigest([7; 32]);
+pub(super) const DIGEST: TokenDigest = TokenDigest([7; 32]);
 
 #[derive(Default)]
 pub(super) struct Store {
@@ -48,14 +51,18 @@ pub(super) struct Store {
     pub(super) sessions: MockSessionRepository,
     pub(super) own_sessions: MockOwnSessionRepository,
     pub(super) refresh_tokens: MockRefreshTokenRepository,
+    pub(super) one_time_tokens: MockOneTimeTokenRepository,
     pub(super) platform_roles: MockPlatformRoleRepository,
     pub(super) organizations: MockOrganizationRepository,
     pub(super) members: MockMemberRepository,
+    pub(super) invitations: MockInvitationRepository,
     pub(super) audit: MockAuditTrail,
+    pub(super) outbox: MockOutbox,
     pub(super) passwords: MockPasswordHasher,
     pub(super) signer: MockTokenSigner,
     pub(super) token_source: MockRefreshTokenSource,
     pub(super) session_cache: MockSessionCache,
+    pub(super) bell: MockOutboxBell,
     pub(super) transactions: Transactions,
     registration_closed: bool,
 }
@@ -128,6 +135,17 @@ impl Store {
         }
     }
 
+    /// The worker must be called, once, and not before the commit.
+    pub(super) fn rings_after_commit(&mut self) {
+        let transactions = self.transactions.clone();
+        self.bell.expect_ring().withf(move || transactions.committed()).times(1).return_const(());
+    }
+
+    /// This letter must be left for the worker, once.
+    pub(super) fn leaves_letter(&mut self, letter: AddressedLetter, organization: Option<OrganizationId>) {
+        expect_letter(&mut self.outbox, letter, organization);
+    }
+
     /// The password must be hashed, once.
     pub(super) fn hashes(&mut self) {
         self.passwords
@@ -164,6 +182,11 @@ impl Store {
             })
             .times(1)
             .returning(|_| Ok(TOKENS.0.into()));
+        self.makes_opaque_token();
+    }
+
+    /// An opaque token must be made, once.
+    pub(super) fn makes_opaque_token(&mut self) {
         self.token_source.expect_generate().times(1).returning(|| Ok(TOKENS.1.into()));
         self.token_source.expect_digest().withf(|token| token.expose() == TOKENS.1).times(1).return_const(DIGEST);
     }
@@ -198,12 +221,14 @@ impl Store {
             registration_open: !self.registration_closed,
             lifetimes: TokenLifetimes { access: ACCESS_LIFE, refresh: REFRESH_LIFE },
             guesses: GUESSES,
+            frontend: FrontendUrl::new("http://stoa.example"),
         };
         let adapters = IdentityAdapters {
             passwords: Arc::new(take(&mut self.passwords)),
             tokens: Arc::new(take(&mut self.signer)),
             refresh_tokens: Arc::new(take(&mut self.token_source)),
             session_cache: Arc::new(take(&mut self.session_cache)),
+            bell: Arc::new(take(&mut self.bell)),
             work: Arc::new(self),
         };
         IdentityService::new(adapters, crate::fixture::sources(), policy)
@@ -224,10 +249,13 @@ impl UnitOfWork<Identity> for Store {
             sessions: &self.sessions,
             own_sessions: &self.own_sessions,
             refresh_tokens: &self.refresh_tokens,
+            one_time_tokens: &self.one_time_tokens,
             platform_roles: &self.platform_roles,
             organizations: &self.organizations,
             members: &self.members,
+            invitations: &self.invitations,
             audit: &self.audit,
+            outbox: &self.outbox,
         };
         self.transactions.run(mode, scope, || work(&tx))
     }

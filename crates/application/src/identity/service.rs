@@ -7,6 +7,8 @@ use stoa_domain::identity::ports::{Identity, PasswordHasher, RefreshTokenSource,
 use stoa_domain::identity::token::TokenLifetimes;
 use stoa_domain::kernel::sources::Sources;
 use stoa_domain::kernel::unit_of_work::UnitOfWork;
+use stoa_domain::mail::letter::FrontendUrl;
+use stoa_domain::outbox::ports::OutboxBell;
 
 /// The use cases of identity; each is a method in a file of its own.
 #[derive(Clone)]
@@ -16,12 +18,13 @@ pub struct IdentityService {
     pub(super) tokens: Arc<dyn TokenSigner>,
     pub(super) refresh_tokens: Arc<dyn RefreshTokenSource>,
     pub(super) session_cache: Arc<dyn SessionCache>,
+    pub(super) bell: Arc<dyn OutboxBell>,
     pub(super) sources: Sources,
     pub(super) policy: IdentityPolicy,
 }
 
 /// What an installation decides about identity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentityPolicy {
     /// Whether strangers may register.
     pub registration_open: bool,
@@ -29,6 +32,8 @@ pub struct IdentityPolicy {
     pub lifetimes: TokenLifetimes,
     /// How often passwords and codes may be guessed at.
     pub guesses: GuessPolicy,
+    /// Where the pages are that letters lead to.
+    pub frontend: FrontendUrl,
 }
 
 /// The adapters behind the service.
@@ -43,12 +48,14 @@ pub struct IdentityAdapters {
     pub refresh_tokens: Arc<dyn RefreshTokenSource>,
     /// Sessions remembered by this process.
     pub session_cache: Arc<dyn SessionCache>,
+    /// Calls the worker of this process.
+    pub bell: Arc<dyn OutboxBell>,
 }
 
 impl IdentityService {
     /// A service over the given adapters.
     pub fn new(adapters: IdentityAdapters, sources: Sources, policy: IdentityPolicy) -> Self {
-        let IdentityAdapters { work, passwords, tokens, refresh_tokens, session_cache } = adapters;
-        Self { work, passwords, tokens, refresh_tokens, session_cache, sources, policy }
+        let IdentityAdapters { work, passwords, tokens, refresh_tokens, session_cache, bell } = adapters;
+        Self { work, passwords, tokens, refresh_tokens, session_cache, bell, sources, policy }
     }
 }

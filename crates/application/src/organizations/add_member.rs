@@ -1,9 +1,9 @@
-//! Someone who brings people in adds a person Stoa knows already.
+//! Someone who brings people in adds a person Stoa knows already; see `invitations` for others.
 
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::kernel::actor::{Actor, Denied};
 use stoa_domain::kernel::email::Email;
-use stoa_domain::kernel::field::{Flaw, InvalidField, Parsed};
+use stoa_domain::kernel::field::{InvalidField, Parsed};
 use stoa_domain::kernel::ids::OrganizationId;
 use stoa_domain::kernel::permission::{Permission, USER_INVITE};
 use stoa_domain::kernel::store_error::StoreError;
@@ -16,8 +16,6 @@ use super::service::OrganizationsService;
 /// What it takes.
 pub const PERMISSION: Permission = USER_INVITE;
 
-const UNKNOWN: Flaw = Flaw { code: "unknown_user", message: "must be the address of a registered person" };
-
 /// Why nobody was added.
 #[derive(Debug, PartialEq, Eq, Error)]
 pub enum AddMemberError {
@@ -27,9 +25,12 @@ pub enum AddMemberError {
     /// The permission is missing, or the rank to appoint admins.
     #[error("the permission is missing")]
     Forbidden,
-    /// A field means nothing, or nobody is known under the address.
+    /// A field means nothing.
     #[error(transparent)]
     Invalid(#[from] InvalidField),
+    /// Nobody is registered under the address: whoever it belongs to can be invited.
+    #[error("nobody is registered under this address")]
+    UnknownPerson,
     /// The person is a member already.
     #[error("the person is a member already")]
     DuplicateMember,
@@ -70,7 +71,7 @@ impl OrganizationsService {
         let email = Email::parse_field("email", &request.email)?;
 
         self.work.run(&scope.control(), |tx| {
-            let user = tx.users.find_by_email(&email)?.ok_or(UNKNOWN.at("email"))?;
+            let user = tx.users.find_by_email(&email)?.ok_or(AddMemberError::UnknownPerson)?;
             let membership =
                 Membership { organization_id: id, user_id: user.id, role: rank, joined_at: self.sources.now() };
             tx.members.insert(&membership).map_err(|error| error.or_duplicate(AddMemberError::DuplicateMember))?;
@@ -167,7 +168,7 @@ mod tests {
         store.members.expect_insert().never();
         store.audit.expect_record().never();
         let result = store.service().add_member(&actor(Rank::Admin), home(), &request(NewMemberRole::Member));
-        assert_eq!(result, Err(AddMemberError::Invalid(UNKNOWN.at("email"))));
+        assert_eq!(result, Err(AddMemberError::UnknownPerson));
     }
 
     #[test]

@@ -117,6 +117,44 @@ pub struct RefreshRequest {
     pub refresh_token: Secret,
 }
 
+/// The address whose password was forgotten.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ForgotPasswordRequest {
+    /// Address; case does not matter.
+    #[validate(custom(function = "rule::<Email>"))]
+    #[cfg_attr(feature = "openapi", schema(format = Email, example = "owner@example.com"))]
+    pub email: String,
+}
+
+/// What everybody is told who has forgotten a password.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ForgotPasswordResponse {
+    /// The same for every address.
+    pub message: &'static str,
+}
+
+impl Default for ForgotPasswordResponse {
+    fn default() -> Self {
+        Self { message: "If somebody is registered under this address, a letter is on its way" }
+    }
+}
+
+/// A new password in place of one that was forgotten.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ResetPasswordRequest {
+    /// The token in the link of the letter.
+    pub token: Secret,
+    /// 8 to 128 characters with upper case, lower case and a digit.
+    #[validate(custom(function = "password_rule"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 8, max_length = 128))]
+    pub password: Secret,
+}
+
 /// The organization to work in from now on.
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

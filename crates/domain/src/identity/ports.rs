@@ -5,6 +5,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::guess::{Counted, GuessPolicy, Guessed};
+use super::one_time_token::{OneTimeToken, TokenPurpose};
 use super::password::PasswordHash;
 use super::session::{ActiveSession, OwnSession, Session};
 use super::token::{
@@ -12,6 +13,7 @@ use super::token::{
 };
 use super::user::{Account, User};
 use crate::audit::AuditTrail;
+use crate::invitations::ports::InvitationRepository;
 use crate::kernel::actor::{ControlScope, TenantScope};
 use crate::kernel::email::Email;
 use crate::kernel::ids::{OrganizationId, SessionId, UserId};
@@ -22,6 +24,7 @@ use crate::kernel::sources::Timestamp;
 use crate::kernel::store_error::StoreError;
 use crate::kernel::unit_of_work::Context;
 use crate::organizations::ports::{MemberRepository, OrganizationRepository};
+use crate::outbox::ports::Outbox;
 
 /// The context: opened by a [`ControlScope`], works with [`IdentityTx`].
 pub struct Identity;
@@ -45,14 +48,20 @@ pub struct IdentityTx<'t> {
     pub own_sessions: &'t dyn OwnSessionRepository,
     /// The tokens that renew sessions.
     pub refresh_tokens: &'t dyn RefreshTokenRepository,
+    /// The tokens that letters carry.
+    pub one_time_tokens: &'t dyn OneTimeTokenRepository,
     /// What they are on the platform itself.
     pub platform_roles: &'t dyn PlatformRoleRepository,
     /// Organizations.
     pub organizations: &'t dyn OrganizationRepository,
     /// Who belongs to them.
     pub members: &'t dyn MemberRepository,
+    /// Who is invited into them.
+    pub invitations: &'t dyn InvitationRepository,
     /// Audit trail of the control plane.
     pub audit: &'t dyn AuditTrail,
+    /// What is to be done after the commit.
+    pub outbox: &'t dyn Outbox,
 }
 
 /// Keeps people.
@@ -248,6 +257,41 @@ pub trait RefreshTokenRepository {
     fn spend(&self, digest: &TokenDigest, at: Timestamp) -> Result<Spending, StoreError>;
 }
 
+/// Keeps digests of the tokens that letters carry.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait OneTimeTokenRepository {
+    /// Adds a token, unless its person was given one for the same purpose after `not_after`;
+    /// answers whether it did. Of any number of concurrent attempts one does.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn issue(&self, token: &OneTimeToken, not_after: Timestamp) -> Result<bool, StoreError>;
+
+    /// Whose the token with this digest is, if it is good at `now`; spends nothing. One statement.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find_owner(
+        &self,
+        digest: &TokenDigest,
+        purpose: TokenPurpose,
+        now: Timestamp,
+    ) -> Result<Option<UserId>, StoreError>;
+
+    /// Spends the token with this digest; answers whether it was good at `at`. Of any number of
+    /// concurrent attempts exactly one answers so.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn spend(&self, digest: &TokenDigest, purpose: TokenPurpose, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Spends all tokens this person has for this purpose.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn spend_all(&self, user: UserId, purpose: TokenPurpose, at: Timestamp) -> Result<(), StoreError>;
+}
+
 /// Hashing failed for lack of memory or because of a broken installation.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the password could not be hashed: {0}")]
@@ -303,7 +347,7 @@ pub trait TokenSigner: Send + Sync {
     fn public_keys(&self) -> Vec<PublicKey>;
 }
 
-/// Makes refresh tokens.
+/// Makes opaque tokens: those that renew sessions and those that letters carry.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait RefreshTokenSource: Send + Sync {
     /// A fresh token of 256 random bits.

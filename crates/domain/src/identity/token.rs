@@ -67,7 +67,7 @@ pub struct PublicKey {
 #[error("the token could not be signed: {0}")]
 pub struct SigningError(pub String);
 
-/// SHA-256 of a refresh token: all that is stored of it.
+/// SHA-256 of an opaque token: all that is stored of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenDigest(pub [u8; 32]);
 

@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::ids::{ApiKeyId, OrganizationId, SessionId, UserId};
@@ -13,7 +14,7 @@ use super::permission::Permission;
 use super::rank::Rank;
 
 /// Where a request came from; goes into every audit entry it causes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
     /// Address of the peer, if it came over a network.
     pub ip_address: Option<IpAddr>,

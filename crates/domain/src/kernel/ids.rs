@@ -74,3 +74,11 @@ id!(
     /// A file that somebody has uploaded.
     FileId
 );
+id!(
+    /// A message of the outbox.
+    OutboxMessageId
+);
+id!(
+    /// An invitation into an organization.
+    InvitationId
+);

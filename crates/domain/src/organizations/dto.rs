@@ -161,12 +161,12 @@ impl From<NewMemberRole> for Rank {
     }
 }
 
-/// A known person to be added to the organization.
+/// A person to be added to the organization, or invited where nobody knows them.
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AddMemberRequest {
-    /// Address the person registered with.
+    /// Address of the person.
     #[validate(custom(function = "rule::<Email>"))]
     #[cfg_attr(feature = "openapi", schema(format = Email, example = "colleague@example.com"))]
     pub email: String,

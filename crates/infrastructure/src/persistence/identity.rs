@@ -1,7 +1,8 @@
-//! People, their passwords, sessions and refresh tokens.
+//! People, their passwords, sessions and tokens.
 
 mod credential_repository;
 mod guess_repository;
+mod one_time_token_repository;
 mod own_session_repository;
 mod platform_role_repository;
 mod refresh_token_repository;

@@ -12,7 +12,9 @@ use diesel::sql_types::{Interval, SqlType, ops};
 pub(crate) use diesel::sql_types::{Nullable, Text};
 use diesel::sqlite::Sqlite;
 use serde_json::Value;
-use stoa_domain::kernel::ids::{ApiKeyId, AuditEntryId, FileId, OrganizationId, SessionId, UserId, WarehouseId};
+use stoa_domain::kernel::ids::{
+    ApiKeyId, AuditEntryId, FileId, InvitationId, OrganizationId, OutboxMessageId, SessionId, UserId, WarehouseId,
+};
 
 /// SQL type of identifiers.
 #[derive(Debug, Clone, Copy, SqlType, diesel::query_builder::QueryId)]
@@ -72,7 +74,7 @@ macro_rules! id_of {
     )*};
 }
 
-id_of!(ApiKeyId, AuditEntryId, FileId, OrganizationId, SessionId, UserId, WarehouseId);
+id_of!(ApiKeyId, AuditEntryId, FileId, InvitationId, OrganizationId, OutboxMessageId, SessionId, UserId, WarehouseId);
 
 impl ToSql<Uuid, Pg> for Id {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {

@@ -10,12 +10,14 @@ use stoa_domain::access::ports::{Access, AccessTx};
 use stoa_domain::cold_storage::ports::{ColdStorage, ColdStorageTx};
 use stoa_domain::housekeeping::ports::{Clearance, ClearanceTx, Housekeeping, HousekeepingTx};
 use stoa_domain::identity::ports::{Identity, IdentityTx};
+use stoa_domain::invitations::ports::{Invitations, InvitationsTx};
 use stoa_domain::kernel::actor::{ControlScope, TenantScope};
 use stoa_domain::kernel::ids::OrganizationId;
 use stoa_domain::kernel::readiness::Readiness;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::kernel::unit_of_work::{Abort, Context, Mode, TxError, UnitOfWork};
 use stoa_domain::organizations::ports::{Organizations, OrganizationsTx};
+use stoa_domain::outbox::ports::{Delivery, DeliveryTx};
 use stoa_domain::people::ports::{People, PeopleTx};
 
 use super::connection::{Conn, on};
@@ -227,6 +229,7 @@ control_context!(Housekeeping, tx => HousekeepingTx {
     purges: &tx,
     audit: &tx,
 });
+control_context!(Delivery, tx => DeliveryTx { queue: &tx });
 
 control_context!(Identity, tx => IdentityTx {
     users: &tx,
@@ -235,10 +238,22 @@ control_context!(Identity, tx => IdentityTx {
     sessions: &tx,
     own_sessions: &tx,
     refresh_tokens: &tx,
+    one_time_tokens: &tx,
     platform_roles: &tx,
     organizations: &tx,
     members: &tx,
+    invitations: &tx,
     audit: &tx,
+    outbox: &tx,
+});
+
+control_context!(Invitations, tx => InvitationsTx {
+    invitations: &tx,
+    organizations: &tx,
+    members: &tx,
+    users: &tx,
+    audit: &tx,
+    outbox: &tx,
 });
 
 control_context!(Organizations, tx => OrganizationsTx {

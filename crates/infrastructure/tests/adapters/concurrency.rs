@@ -1,5 +1,6 @@
 //! Rivals: many threads want what only one of them can have.
 
+use std::collections::BTreeSet;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
@@ -9,12 +10,16 @@ use stoa_contracts::Subject as _;
 use stoa_contracts::world::{World, at, organization, parsed, person};
 use stoa_domain::cold_storage::warehouse::{Warehouse, WarehouseChange};
 use stoa_domain::identity::guess::{Counted, GuessPolicy, Guessed};
+use stoa_domain::identity::one_time_token::{OneTimeToken, TokenPurpose};
 use stoa_domain::identity::token::{RefreshToken, Spending, TokenDigest};
 use stoa_domain::kernel::actor::TenantScope;
-use stoa_domain::kernel::ids::{OrganizationId, UserId, WarehouseId};
+use stoa_domain::kernel::ids::{OrganizationId, OutboxMessageId, UserId, WarehouseId};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::membership::Membership;
+use stoa_domain::outbox::message::OutboxMessage;
+use stoa_domain::outbox::ports::DeliveryTx;
+use uuid::Uuid;
 
 use crate::engines::{Adapters, on_every_engine};
 
@@ -176,6 +181,55 @@ fn one_refresh_token_is_spent_once() {
             let count = |wanted| answers.iter().filter(|answer| **answer == wanted).count();
             assert_eq!((count(spent), count(replayed)), (1, THREADS - 1), "{answers:?}");
         }
+    });
+}
+
+#[test]
+fn a_one_time_token_is_issued_and_spent_once() {
+    const PURPOSE: TokenPurpose = TokenPurpose::PasswordReset;
+    in_a_world(|world| {
+        let kim = world.ours.owner.id;
+        for round in 0..ROUNDS {
+            let digest = |n: usize| TokenDigest([round * 10 + u8::try_from(n).unwrap(); 32]);
+            let now = at(100 * i64::from(round));
+            let issue = |n| {
+                let token = OneTimeToken::new(digest(n), PURPOSE, kim, now);
+                world.identity(|tx| tx.one_time_tokens.issue(&token, now - TimeDelta::seconds(60))).expect("an answer")
+            };
+            let issued = race(issue);
+            assert_eq!(issued.iter().filter(|issued| **issued).count(), 1, "{issued:?}");
+            let winner = digest(issued.iter().position(|issued| *issued).unwrap());
+            let spend = |_| world.identity(|tx| tx.one_time_tokens.spend(&winner, PURPOSE, now)).expect("an answer");
+            assert_eq!(race(spend).into_iter().filter(|spent| *spent).count(), 1);
+        }
+    });
+}
+
+/// Eight workers of two processes empty the outbox: each message is claimed by one of them.
+#[test]
+fn one_message_is_claimed_by_one_worker() {
+    on_every_engine(|home| {
+        let processes = [(); 2].map(|()| Adapters::of(home));
+        let world = World::new(&processes[0]);
+        let messages: BTreeSet<_> = (0..40)
+            .map(|n| {
+                let (id, payload) = (world.id::<OutboxMessageId>(), "{}".into());
+                let message =
+                    OutboxMessage { id, kind: "letter", payload, organization_id: None, created_at: at(n % 3) };
+                world.identity(|tx| tx.outbox.enqueue(&message)).expect("a message is left");
+                id
+            })
+            .collect();
+        let empty_it = |n: usize| {
+            let claim = || {
+                let id: Uuid = world.id();
+                let claim = |tx: &DeliveryTx<'_>| tx.queue.claim_next(id, at(9), at(99));
+                processes[n % 2].delivery().run(&world.control(), claim).expect("an answer")
+            };
+            std::iter::from_fn(claim).map(|claimed| claimed.id).collect::<Vec<_>>()
+        };
+        let claimed = race(empty_it).concat();
+        assert_eq!((claimed.len(), claimed.into_iter().collect()), (messages.len(), messages));
     });
 }
 

@@ -125,6 +125,13 @@ suite! { refresh_tokens of identity::refresh_tokens in "identity/refresh_tokens.
     a_token_spent_in_vain_is_still_good,
 }
 
+suite! { one_time_tokens of identity::one_time_tokens in "identity/one_time_tokens.rs":
+    a_token_is_issued_unless_there_is_a_recent_one,
+    a_token_is_good_until_it_ends,
+    a_one_time_token_is_spent_once,
+    all_tokens_of_a_person_are_spent_together,
+}
+
 suite! { founding of organizations::founding in "organizations/founding.rs":
     an_organization_is_found_as_it_was_added,
     a_taken_slug_is_a_duplicate_and_the_transaction_goes_on,
@@ -204,6 +211,27 @@ suite! { person_lists of people::person_lists in "people/person_lists.rs":
     filters_are_joined_and_counted,
     a_cursor_leads_through_all_rows_once,
     a_list_holds_nobody_of_another_organization,
+}
+
+suite! { invitations of invitations::repository in "invitations/repository.rs":
+    an_invitation_is_found_as_it_was_added,
+    an_invitation_is_out_of_reach_of_another_organization,
+    one_invitation_is_pending_for_an_address_in_an_organization,
+    an_expired_invitation_stands_in_the_way_of_no_other,
+    an_open_invitation_is_found_by_its_token_until_it_ends,
+    an_invitation_is_changed_once_from_the_same_state,
+    an_invitation_is_accepted_once,
+    invitations_are_listed_by_time_of_making_and_by_status,
+}
+
+suite! { outbox of outbox::queue in "outbox/queue.rs":
+    a_message_is_claimed_as_it_was_left,
+    a_message_goes_the_way_of_its_transaction,
+    messages_are_claimed_in_the_order_in_which_they_are_due,
+    a_claim_that_runs_out_is_taken_over,
+    a_late_worker_ends_what_nobody_took_over,
+    a_message_that_is_done_is_over_and_holds_nothing,
+    a_message_that_is_put_off_rests_until_it_is_due,
 }
 
 suite! { audit of audit in "audit.rs":

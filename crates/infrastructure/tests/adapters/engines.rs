@@ -11,8 +11,10 @@ use stoa_domain::access::ports::Access;
 use stoa_domain::cold_storage::ports::ColdStorage;
 use stoa_domain::housekeeping::ports::{Clearance, Housekeeping};
 use stoa_domain::identity::ports::Identity;
+use stoa_domain::invitations::ports::Invitations;
 use stoa_domain::kernel::unit_of_work::UnitOfWork;
 use stoa_domain::organizations::ports::Organizations;
+use stoa_domain::outbox::ports::Delivery;
 use stoa_domain::people::ports::People;
 use stoa_infrastructure::persistence::{Database, PoolSettings};
 use stoa_infrastructure::testing::{Engine, TestDatabase, databases};
@@ -66,7 +68,15 @@ impl Subject for Adapters<'_> {
         &self.database
     }
 
+    fn delivery(&self) -> &(dyn UnitOfWork<Delivery> + 'static) {
+        &self.database
+    }
+
     fn identity(&self) -> &(dyn UnitOfWork<Identity> + 'static) {
+        &self.database
+    }
+
+    fn invitations(&self) -> &(dyn UnitOfWork<Invitations> + 'static) {
         &self.database
     }
 

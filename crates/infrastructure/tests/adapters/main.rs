@@ -1,5 +1,5 @@
 //! The adapters on every engine that is there: the contracts of the ports, and what only a real
-//! database shows — rivals, isolation, migrations, absence.
+//! database shows — rivals, isolation, migrations, absence; and the ways of letters.
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test panics where it fails")]
 
@@ -9,6 +9,7 @@ mod concurrency;
 mod contracts;
 mod engines;
 mod isolation;
+mod letters;
 mod migrations;
 mod purging;
 mod recovery;

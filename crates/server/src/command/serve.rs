@@ -8,22 +8,26 @@ use stoa_api::app::serve;
 use super::migrate::require_current;
 use crate::housekeeper::Housekeeper;
 use crate::settings::{Settings, SigningKey};
-use crate::wiring::{api, housekeeping, http, is_embedded};
+use crate::wiring::{Stoa, housekeeping, http, is_embedded, stoa};
+use crate::worker::Worker;
 
 pub(super) fn run(settings: &Settings) -> Result<()> {
     let is_first_start = is_embedded(settings) && !settings.data_dir.exists();
     require_current(settings)?;
-    let api = api(settings)?;
+    let Stoa { api, outbox, bell } = stoa(settings)?;
     let listener = TcpListener::bind(settings.bind).with_context(|| format!("cannot listen on {}", settings.bind))?;
     let address = listener.local_addr()?;
     let http = http(settings);
     let _housekeeper = Housekeeper::start(housekeeping(settings))?;
+    let worker = Worker::start(outbox, bell)?;
 
     actix_web::rt::System::new().block_on(async move {
         let server = serve(api, listener, http)?;
         tracing::info!(%address, "listening");
         greet(settings, &address.to_string(), is_first_start);
         server.await?;
+        // It ends the letter it is at.
+        drop(worker);
         tracing::info!("stopped");
         Ok(())
     })

@@ -77,6 +77,14 @@ pub static ALL: &[&Setting] = &[
     &SIGN_IN_REST_SECONDS,
     &SIGN_IN_LONGEST_REST_SECONDS,
     &SIGN_IN_TRIES_PER_ADDRESS,
+    &MAIL_FROM,
+    &MAIL_DIR,
+    &FRONTEND_URL,
+    &SMTP_HOST,
+    &SMTP_PORT,
+    &SMTP_TLS,
+    &SMTP_USERNAME,
+    &SMTP_PASSWORD,
     &LOG_FORMAT,
     &LOG_LEVEL,
     &WORKERS,
@@ -269,6 +277,86 @@ pub static SIGN_IN_TRIES_PER_ADDRESS: Setting = Setting {
     about: "Wrong passwords or codes from one network address, within the longest rest, before it rests for as long; 0 to \
             1000000. 0 counts none: for a server behind a proxy, where all callers have one address.",
     default: Preset::Text("50"),
+};
+
+/// Sender of letters.
+pub static MAIL_FROM: Setting = Setting {
+    name: "MAIL_FROM",
+    aliases: &["SENDER_EMAIL", "EMAIL_FROM"],
+    flag: Some("mail-from"),
+    secret: false,
+    about: "Address that letters come from; needed with SMTP_HOST.",
+    default: Preset::Text("stoa@localhost"),
+};
+
+/// Where letters are written without a mail server.
+pub static MAIL_DIR: Setting = Setting {
+    name: "STOA_MAIL_DIR",
+    aliases: &[],
+    flag: Some("mail-dir"),
+    secret: false,
+    about: "Folder that letters are written into as .eml files while there is no SMTP_HOST.",
+    default: Preset::Words("the folder mail in the data folder"),
+};
+
+/// Where the links in letters lead.
+pub static FRONTEND_URL: Setting = Setting {
+    name: "FRONTEND_URL",
+    aliases: &[],
+    flag: Some("frontend-url"),
+    secret: false,
+    about: "Address of the pages that the links in letters lead to.",
+    default: Preset::Text("http://127.0.0.1:8080"),
+};
+
+/// The mail server.
+pub static SMTP_HOST: Setting = Setting {
+    name: "SMTP_HOST",
+    aliases: &["EMAIL_HOST"],
+    flag: Some("smtp-host"),
+    secret: false,
+    about: "Mail server that takes the letters.",
+    default: Preset::Words("none: letters are written into a folder"),
+};
+
+/// Its port.
+pub static SMTP_PORT: Setting = Setting {
+    name: "SMTP_PORT",
+    aliases: &["EMAIL_PORT"],
+    flag: Some("smtp-port"),
+    secret: false,
+    about: "Port of the mail server.",
+    default: Preset::Words("587 with starttls, 465 with tls, 25 with none"),
+};
+
+/// Protection of the conversation.
+pub static SMTP_TLS: Setting = Setting {
+    name: "SMTP_TLS",
+    aliases: &["EMAIL_TLS"],
+    flag: Some("smtp-tls"),
+    secret: false,
+    about: "starttls, tls or none; a server that cannot do it is sent nothing.",
+    default: Preset::Text("starttls"),
+};
+
+/// User at the mail server.
+pub static SMTP_USERNAME: Setting = Setting {
+    name: "SMTP_USERNAME",
+    aliases: &["EMAIL_USERNAME"],
+    flag: Some("smtp-username"),
+    secret: false,
+    about: "User at the mail server.",
+    default: Preset::Words("MAIL_FROM, where a password is given"),
+};
+
+/// Password at the mail server.
+pub static SMTP_PASSWORD: Setting = Setting {
+    name: "SMTP_PASSWORD",
+    aliases: &["EMAIL_PASSWORD"],
+    flag: None,
+    secret: true,
+    about: "Password at the mail server.",
+    default: Preset::Words("none: Stoa does not sign in there"),
 };
 
 /// Shape of a log line.

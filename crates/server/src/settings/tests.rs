@@ -113,12 +113,12 @@ fn two_names_of_one_setting_must_agree_within_a_source() {
 
 #[test]
 fn unknown_names_are_mistakes_where_they_can_only_be_meant_for_stoa() {
-    let env = [("STOA_BINDD", "x"), ("PATH", "/bin"), ("EMAIL_HOST", "mail"), ("STOA_TEST_REQUIRE", "postgres")];
+    let env = [("STOA_BINDD", "x"), ("PATH", "/bin"), ("EMAIL_HOSTS", "mail"), ("STOA_TEST_REQUIRE", "postgres")];
     assert_eq!(
-        problems(load(&env, "email_host = \"mail\"", &Flags::default())),
+        problems(load(&env, "email_hosts = \"mail\"", &Flags::default())),
         [
             "STOA_BINDD (environment): no such setting; .env.example lists them all",
-            "email_host (stoa.toml): no such setting; .env.example lists them all",
+            "email_hosts (stoa.toml): no such setting; .env.example lists them all",
         ]
     );
 }
@@ -158,6 +158,39 @@ fn a_file_that_is_no_toml_hides_no_mistake_in_names() {
         problems(load(&[("STOA_TYPO", "1")], "bind 127.0.0.1:1", &Flags::default())),
         ["STOA_TYPO (environment): no such setting; .env.example lists them all", "line 1 (stoa.toml): expected TOML"]
     );
+}
+
+#[test]
+fn letters_go_into_a_folder_or_to_a_mail_server_by_the_names_of_the_documents() {
+    let mail = of_env(&[("STOA_MAIL_DIR", "letters"), ("FRONTEND_URL", "https://app.example/")]).unwrap().mail;
+    assert_eq!(mail.carrier, MailCarrier::Folder(Some("letters".into())));
+    assert_eq!(mail.frontend_url, "https://app.example/");
+    let documents = [
+        ("EMAIL_HOST", "smtp.example.com"),
+        ("EMAIL_PORT", "2525"),
+        ("SENDER_EMAIL", "stoa@example.com"),
+        ("EMAIL_PASSWORD", "hunter2"),
+    ];
+    let mail = of_env(&documents).unwrap().mail;
+    assert_eq!(mail.from.as_str(), "stoa@example.com");
+    let login = Some(("stoa@example.com".to_owned(), "hunter2".into()));
+    let smtp = Smtp { host: "smtp.example.com".to_owned(), port: 2525, tls: SmtpTls::StartTls, login };
+    assert_eq!(mail.carrier, MailCarrier::Smtp(smtp));
+}
+
+#[test]
+fn a_mail_server_needs_a_sender_and_a_password_needs_protection() {
+    let env = [("SMTP_HOST", "mail"), ("SMTP_TLS", "none"), ("SMTP_USERNAME", "kim"), ("SMTP_PORT", "0")];
+    assert_eq!(
+        problems(of_env(&env)),
+        [
+            "SMTP_PORT (environment): expected a whole number from 1 to 65535, found \"0\"",
+            "SMTP_PASSWORD (not set): expected a password, since SMTP_USERNAME is given",
+            "MAIL_FROM (not set): expected an address of yours, since SMTP_HOST is given",
+        ]
+    );
+    let env = [("SMTP_HOST", "mail"), ("MAIL_FROM", "a@example.com"), ("SMTP_TLS", "none"), ("SMTP_PASSWORD", "x")];
+    assert_eq!(problems(of_env(&env)).len(), 1);
 }
 
 #[test]

@@ -9,5 +9,6 @@
 
 mod commands;
 mod keys;
+mod letters;
 mod program;
 mod serving;

@@ -3,6 +3,8 @@
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use stoa_infrastructure::testing::databases;
@@ -65,7 +67,7 @@ fn an_address_that_is_taken_is_named() {
 #[test]
 fn of_two_that_start_at_once_over_one_new_folder_both_come_up() {
     let program = Program::new();
-    let (first, second) = std::thread::scope(|scope| {
+    let (first, second) = thread::scope(|scope| {
         let (first, second) = (scope.spawn(|| program.serve()), scope.spawn(|| program.serve()));
         (first.join().unwrap(), second.join().unwrap())
     });
@@ -74,8 +76,49 @@ fn of_two_that_start_at_once_over_one_new_folder_both_come_up() {
     assert_eq!(second.get("/api/v1/auth/me", registered["access_token"].as_str().unwrap()).0, 200);
 }
 
+/// The token in the first letter that leads to this page.
+fn token_in_letter(program: &Program, page: &str) -> String {
+    let begun = Instant::now();
+    loop {
+        let letters = fs::read_dir(program.home().join("data/mail")).into_iter().flatten();
+        let letters = letters
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|ending| ending == "eml"));
+        let letters = letters.map(|path| fs::read_to_string(path).unwrap());
+        let link = |letter: String| letter.split_once(&format!("/{page}?token=")).map(|(_, rest)| rest.to_owned());
+        if let Some(rest) = letters.filter_map(link).next() {
+            return rest.split_whitespace().next().unwrap().to_owned();
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "no letter leads to {page}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Sets a forgotten password and accepts an invitation; answers the tokens of both letters, and those
+/// that accepting gives.
+fn secrets_of_letters(server: &Serving, program: &Program, access: &str) -> Vec<String> {
+    let colleague = json!({"email": "colleague@example.com", "role": "member"});
+    assert_eq!(server.post("/api/v1/invitations", access, &colleague).0, 201);
+    let invitation = token_in_letter(program, "accept-invitation");
+    assert_eq!(server.get(&format!("/api/v1/invitations/by-token/{invitation}"), "").0, 200);
+    let body = json!({"token": invitation, "password": PASSWORD, "name": "New Colleague"});
+    let (status, joined) = server.post("/api/v1/auth/accept-invitation", "", &body);
+    assert_eq!(status, 201, "{joined}");
+    assert_eq!(server.get(&format!("/api/v1/invitations/by-token/{invitation}"), "").0, 404);
+
+    let forgotten = json!({"email": "colleague@example.com"});
+    assert_eq!(server.post("/api/v1/auth/forgot-password", "", &forgotten).0, 202);
+    let reset = token_in_letter(program, "reset-password");
+    let body = json!({"token": reset, "password": PASSWORD});
+    for status in [204, 401] {
+        assert_eq!(server.post("/api/v1/auth/reset-password", "", &body).0, status);
+    }
+    let pair = ["access_token", "refresh_token"].map(|name| joined[name].as_str().unwrap().to_owned());
+    [invitation, reset].into_iter().chain(pair).collect()
+}
+
 /// Does about everything that has to do with secrets; answers those that came up.
-fn secrets_of_a_scenario(server: &Serving) -> Vec<String> {
+fn secrets_of_a_scenario(server: &Serving, program: &Program) -> Vec<String> {
     let registered = register(server);
     let mut secrets = vec![PASSWORD.to_owned(), "Wrong-Horse-1".to_owned(), "lower-horse-1".to_owned()];
     let mut keep = |pair: &Value| {
@@ -100,6 +143,7 @@ fn secrets_of_a_scenario(server: &Serving) -> Vec<String> {
     assert_eq!(server.get("/api/v1/auth/me", &key).0, 403);
     assert_eq!(server.get("/api/v1/warehouses", &format!("{key}x")).0, 401);
     secrets.push(key);
+    secrets.extend(secrets_of_letters(server, program, &access));
     for (path, token, body, status) in [
         ("/api/v1/auth/login", "", login("Wrong-Horse-1"), 401),
         ("/api/v1/auth/login", "", json!({"email": "kim@example.com", "password": {"is": PASSWORD}}), 422),
@@ -126,19 +170,19 @@ fn no_secret_is_in_the_log_however_much_is_logged() {
             let program = Program::over(&database).with(&[("LOG_LEVEL", "trace"), ("LOG_FORMAT", format)]);
             database
                 .execute(
-                    "DELETE FROM api_keys; DELETE FROM refresh_tokens; DELETE FROM sessions; \
+                    "DELETE FROM api_keys; DELETE FROM refresh_tokens; DELETE FROM one_time_tokens; DELETE FROM invitations; DELETE FROM sessions; \
                               DELETE FROM organization_owners; \
                               DELETE FROM organization_members; DELETE FROM user_login_password; \
                               DELETE FROM user_profile; DELETE FROM users",
                 )
                 .unwrap();
             let server = program.serve();
-            let secrets = secrets_of_a_scenario(&server);
+            let secrets = secrets_of_a_scenario(&server, &program);
             let (_, out, err) = server.stop();
             assert!(err.contains("/api/v1/auth/login") && err.contains("TRACE"), "it logs too little: {err}");
             let key = fs::read_to_string(program.home().join("data/keys/access-token.pem")).unwrap();
             let key = key.lines().nth(1).unwrap().to_owned();
-            assert_eq!(secrets.len(), 3 + 10 + 1, "not every token was given");
+            assert_eq!(secrets.len(), 3 + 10 + 1 + 4, "not every token was given");
             for secret in secrets.iter().chain([&key]) {
                 // A signature on its own is as good as its token.
                 for part in secret.rsplit('.').take(1).chain([secret.as_str()]) {

@@ -11,8 +11,8 @@ use stoa_domain::kernel::store_error::StoreError;
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::schema::control::{
-    api_keys, organization_admins, organization_archives, organization_members, organization_owners,
-    organization_placements, organization_suspensions, organizations, refresh_tokens, sessions,
+    api_keys, invitations, organization_admins, organization_archives, organization_members, organization_owners,
+    organization_placements, organization_suspensions, organizations, outbox_messages, refresh_tokens, sessions,
 };
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
@@ -39,6 +39,8 @@ macro_rules! of_an_organization {
 
 of_an_organization! {
     api_keys,
+    invitations,
+    outbox_messages,
     sessions,
     organization_admins,
     organization_owners,

@@ -1,6 +1,7 @@
 //! Identity as it is stored.
 
 use diesel::prelude::*;
+use stoa_domain::identity::one_time_token::OneTimeToken;
 use stoa_domain::identity::session::{ActiveSession, OwnSession, Session};
 use stoa_domain::identity::token::RefreshToken;
 use stoa_domain::identity::user::User;
@@ -14,7 +15,7 @@ use stoa_domain::organizations::life_cycle::OrganizationStatus;
 
 use crate::persistence::fault::stored;
 use crate::persistence::organizations::rows::{rank_of, status_of};
-use crate::persistence::schema::control::{refresh_tokens, sessions};
+use crate::persistence::schema::control::{one_time_tokens, refresh_tokens, sessions};
 use crate::persistence::sql_types::{At, Id};
 
 #[derive(Debug, Clone, Queryable)]
@@ -148,6 +149,28 @@ impl<'a> From<&'a RefreshToken> for NewRefreshTokenRow<'a> {
         Self {
             digest: &token.digest.0,
             session_id: token.session_id.into(),
+            issued_at: At(token.issued_at),
+            expires_at: At(token.expires_at),
+        }
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = one_time_tokens, treat_none_as_default_value = false)]
+pub(super) struct NewOneTimeTokenRow<'a> {
+    digest: &'a [u8],
+    purpose: &'static str,
+    user_id: Id,
+    issued_at: At,
+    expires_at: At,
+}
+
+impl<'a> From<&'a OneTimeToken> for NewOneTimeTokenRow<'a> {
+    fn from(token: &'a OneTimeToken) -> Self {
+        Self {
+            digest: &token.digest.0,
+            purpose: token.purpose.as_str(),
+            user_id: token.user_id.into(),
             issued_at: At(token.issued_at),
             expires_at: At(token.expires_at),
         }

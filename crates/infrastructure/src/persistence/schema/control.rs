@@ -216,6 +216,57 @@ diesel::table! {
 diesel::table! {
     use crate::persistence::sql_types::*;
 
+    one_time_tokens (digest) {
+        digest -> Binary,
+        purpose -> Text,
+        user_id -> Uuid,
+        issued_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        spent_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    invitations (id) {
+        id -> Uuid,
+        organization_id -> Uuid,
+        email -> Text,
+        role -> Text,
+        profile -> Nullable<Text>,
+        status -> Text,
+        digest -> Binary,
+        invited_by -> Uuid,
+        created_at -> Timestamptz,
+        sent_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    outbox_messages (id) {
+        id -> Uuid,
+        kind -> Text,
+        payload -> Nullable<Text>,
+        organization_id -> Nullable<Uuid>,
+        state -> Text,
+        attempts -> BigInt,
+        due_at -> Timestamptz,
+        claimed_by -> Nullable<Uuid>,
+        locked_until -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        done_at -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
     control_audit_entries (id) {
         id -> Uuid,
         organization_id -> Nullable<Uuid>,
@@ -251,4 +302,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     refresh_tokens,
     api_keys,
+    invitations,
 );

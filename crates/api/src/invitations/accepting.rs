@@ -1,0 +1,86 @@
+//! Invitations as whoever holds a letter meets them.
+
+use actix_web::{HttpResponse, get, post, web};
+use stoa_application::identity::accept_invitation::AcceptInvitationError;
+use stoa_domain::identity::dto::RegisterResponse;
+use stoa_domain::invitations::dto::{AcceptInvitationRequest, OpenInvitationResponse};
+use stoa_domain::kernel::secret::Secret;
+use utoipa::OpenApi;
+
+use crate::blocking;
+use crate::extract::{Caller, Peer, ValidJson};
+use crate::identity::registered;
+use crate::problem::{ErrorCode, Problem};
+use crate::respond::{created, ok};
+use crate::state::Api;
+
+/// The routes.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config.service(find_invitation).service(accept_invitation);
+}
+
+/// The document of these routes.
+#[derive(OpenApi)]
+#[openapi(paths(find_invitation, accept_invitation))]
+pub(super) struct Document;
+
+/// Look at an invitation by its token
+///
+/// For the page that the link in the letter leads to. What cannot be accepted any more is not found.
+#[utoipa::path(
+    tag = "Invitations",
+    params(("token" = String, Path, description = "The token in the link of the letter")),
+    responses((status = 200, description = "The invitation", body = OpenInvitationResponse))
+)]
+#[get("/api/v1/invitations/by-token/{token}")]
+async fn find_invitation(
+    api: web::Data<Api>,
+    Peer(origin): Peer,
+    token: web::Path<Secret>,
+) -> Result<HttpResponse, Problem> {
+    let found = blocking::database(&api, move |api| api.invitations.find_invitation(origin.clone(), &token)).await?;
+    let open = found.ok_or(Problem::new(ErrorCode::ResourceNotFound))?;
+    Ok(ok(&OpenInvitationResponse::from(open)))
+}
+
+/// Accept an invitation
+///
+/// Whoever has no account sends a password and a name, and gets one. Whoever has one signs in first,
+/// under the address of the invitation, and sends the token alone. Either way the answer is that of
+/// registering: the person, the organization and tokens for it.
+#[utoipa::path(
+    tag = "Invitations",
+    request_body = AcceptInvitationRequest,
+    responses((status = 201, description = "Joined and signed in", body = RegisterResponse))
+)]
+#[post("/api/v1/auth/accept-invitation")]
+async fn accept_invitation(
+    api: web::Data<Api>,
+    caller: Option<Caller>,
+    Peer(origin): Peer,
+    ValidJson(request): ValidJson<AcceptInvitationRequest>,
+) -> Result<HttpResponse, Problem> {
+    let joined = if let Some(Caller(actor)) = caller {
+        let accept = move |api: &Api| api.identity.accept_invitation_signed_in(&actor, &request);
+        blocking::database(&api, accept).await?
+    } else {
+        let accept = move |api: &Api| api.identity.accept_invitation(origin.clone(), &request);
+        blocking::hashing(&api, accept).await?
+    };
+    Ok(created("/api/v1/auth/me".into(), &registered(joined)))
+}
+
+impl From<AcceptInvitationError> for Problem {
+    fn from(error: AcceptInvitationError) -> Self {
+        match error {
+            AcceptInvitationError::InvalidToken => Self::new(ErrorCode::InvalidToken),
+            AcceptInvitationError::Invalid(invalid) => invalid.into(),
+            AcceptInvitationError::SignInFirst => Self::new(ErrorCode::SignInFirst),
+            AcceptInvitationError::AnotherPerson => Self::new(ErrorCode::InvitationForAnother),
+            AcceptInvitationError::DuplicateMember => Self::new(ErrorCode::DuplicateMember),
+            AcceptInvitationError::Hashing(error) => Self::internal(error.to_string()),
+            AcceptInvitationError::Signing(error) => Self::internal(error.to_string()),
+            AcceptInvitationError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Letters are sent.
+
+pub mod send_letter;

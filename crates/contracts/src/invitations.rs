@@ -1,0 +1,3 @@
+//! Contracts of the ports of invitations.
+
+pub mod repository;

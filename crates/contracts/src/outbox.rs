@@ -1,0 +1,3 @@
+//! The outbox: those who leave messages, and the worker.
+
+pub mod queue;

@@ -1,0 +1,5 @@
+//! Bringing people in who are not registered, or who shall decide themselves.
+
+pub mod dto;
+pub mod invitation;
+pub mod ports;

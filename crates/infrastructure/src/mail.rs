@@ -1,0 +1,8 @@
+//! Letters: their templates, and the two ways they leave the house.
+
+pub mod folder;
+mod mime;
+pub mod smtp;
+pub mod writer;
+
+pub use mime::Sender;

@@ -1,0 +1,4 @@
+//! Invitations.
+
+mod invitation_repository;
+mod rows;

@@ -1,0 +1,4 @@
+//! Messages that wait for a worker.
+
+mod outbox_repository;
+mod rows;

@@ -1,0 +1,65 @@
+//! Letters, when the server is killed in the midst of sending one.
+
+use serde_json::json;
+use stoa_infrastructure::testing::smtp::{Arrived, Conduct, SmtpServer};
+use stoa_infrastructure::testing::{TestDatabase, databases};
+
+use crate::program::Program;
+
+const EMAIL: &str = "kim@example.com";
+
+fn over(database: &TestDatabase, mail: &SmtpServer) -> Program {
+    let settings = mail.settings();
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    Program::over(database).with(&settings)
+}
+
+fn message_id(letter: &Arrived) -> &str {
+    letter.text.lines().find(|line| line.starts_with("Message-ID: ")).expect("an id")
+}
+
+/// Kills a server while its letter is with this mail server; another one sends it when the lease of
+/// the first has ended. Answers the letter.
+fn sent_by_another(database: &TestDatabase, unlucky: &SmtpServer, is_stuck: impl Fn()) -> Arrived {
+    let first = over(database, unlucky);
+    let server = first.serve();
+    let body = json!({"email": EMAIL, "password": "Private-Horse-9", "name": "Kim", "organization_name": "Harbour"});
+    assert_eq!(server.post("/api/v1/auth/register", "", &body).0, 201);
+    assert_eq!(server.post("/api/v1/auth/forgot-password", "", &json!({"email": EMAIL})).0, 202);
+    is_stuck();
+    drop(server);
+    let letters = "SELECT state || ' ' || attempts AS text FROM outbox_messages WHERE kind = 'letter'";
+    assert_eq!(database.texts(letters), ["pending 1"], "claimed, and not ended");
+
+    // In place of waiting until the lease ends.
+    database.execute("UPDATE outbox_messages SET locked_until = due_at WHERE state = 'pending'").unwrap();
+    let lucky = SmtpServer::start(Conduct::Takes);
+    let second = over(database, &lucky);
+    let server = second.serve();
+    let letter = lucky.letters(1).remove(0);
+    let (_, rest) = letter.text.split_once("reset-password?token=").expect("a link");
+    let token = rest.split_whitespace().next().unwrap();
+    let body = json!({"token": token, "password": "Another-Horse-2"});
+    assert_eq!(server.post("/api/v1/auth/reset-password", "", &body).0, 204);
+    assert!(server.stop().0.success(), "the worker stops with its server");
+    assert_eq!(database.texts(letters), ["done 2"]);
+    assert_eq!(lucky.letters(1).len(), 1, "once");
+    letter
+}
+
+#[test]
+fn a_letter_that_was_claimed_and_not_sent_is_sent_by_another_server() {
+    for database in databases() {
+        let unlucky = SmtpServer::start(Conduct::IsSilent);
+        sent_by_another(&database, &unlucky, || unlucky.conversations(1));
+    }
+}
+
+#[test]
+fn a_letter_that_was_sent_and_not_noted_comes_again_under_the_same_id() {
+    for database in databases() {
+        let unlucky = SmtpServer::start(Conduct::TakesAndIsSilent);
+        let again = sent_by_another(&database, &unlucky, || drop(unlucky.letters(1)));
+        assert_eq!(message_id(&again), message_id(&unlucky.letters(1)[0]));
+    }
+}
