@@ -2,6 +2,7 @@
 
 mod auth;
 mod keys;
+mod mfa;
 mod passwords;
 mod recovery;
 mod sessions;
@@ -15,6 +16,7 @@ pub(crate) use auth::registered;
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .configure(auth::routes)
+        .configure(mfa::routes)
         .configure(passwords::routes)
         .configure(sessions::routes)
         .configure(keys::routes)
@@ -27,6 +29,7 @@ pub(crate) struct Document;
 impl OpenApi for Document {
     fn openapi() -> utoipa::openapi::OpenApi {
         auth::Document::openapi()
+            .merge_from(mfa::Document::openapi())
             .merge_from(passwords::Document::openapi())
             .merge_from(sessions::Document::openapi())
             .merge_from(keys::Document::openapi())

@@ -24,6 +24,7 @@ use crate::{access, cold_storage, health, identity, invitations, organizations, 
     components(schemas(ProblemBody, Detail)),
     tags(
         (name = "Auth", description = "Registering, signing in and out"),
+        (name = "Second factor", description = "Authenticators and recovery codes"),
         (name = "Users", description = "People"),
         (name = "Organizations", description = "The tenants and their members"),
         (name = "Users", description = "People, as members of an organization"),

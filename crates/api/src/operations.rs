@@ -62,9 +62,9 @@ const fn operation(id: &'static str, access: Access, errors: &'static [ErrorCode
 
 use Access::{Owner, OwnerOrPlatform, Permission as With, PermissionOrPlatform, Platform, Public, SignedIn};
 use ErrorCode::{
-    DuplicateAdmin, DuplicateEmail, DuplicateInvitation, DuplicateMember, DuplicateWarehouse, InvalidCredentials,
-    InvalidToken, InvitationEnded, InvitationForAnother, LastOwner, RegistrationClosed, ResourceNotFound, SignInFirst,
-    StateConflict, TooManyAttempts, VersionConflict,
+    DuplicateAdmin, DuplicateEmail, DuplicateInvitation, DuplicateMember, DuplicateSecondFactor, DuplicateWarehouse,
+    InvalidCode, InvalidCredentials, InvalidToken, InvitationEnded, InvitationForAnother, LastOwner,
+    RegistrationClosed, ResourceNotFound, SignInFirst, StateConflict, TooManyAttempts, VersionConflict,
 };
 
 const ACCEPT_INVITATION: &str = "accept_invitation";
@@ -91,6 +91,10 @@ pub const OPERATIONS: &[Operation] = &[
     operation("change_password", SignedIn, &[TooManyAttempts]),
     operation("change_password_of_user", SignedIn, &[TooManyAttempts]),
     operation("unlock_user", PermissionOrPlatform(unlock_user::PERMISSION), &[]),
+    operation("enrol_totp", SignedIn, &[DuplicateSecondFactor]),
+    operation("confirm_totp", SignedIn, &[ResourceNotFound, TooManyAttempts]),
+    operation("remove_totp", SignedIn, &[ResourceNotFound, TooManyAttempts]),
+    operation("verify_mfa", Public, &[InvalidToken, InvalidCode, TooManyAttempts]),
     operation("validate_presented_token", SignedIn, &[]),
     operation("validate_token", Public, &[]),
     operation("me", SignedIn, &[]),

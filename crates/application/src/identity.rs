@@ -3,9 +3,11 @@
 pub mod accept_invitation;
 pub mod authenticate;
 pub mod change_password;
+pub mod confirm_totp;
 pub mod create_person;
 pub mod describe_me;
 pub mod end_session;
+pub mod enrol_totp;
 pub mod find_person;
 pub mod forgot_password;
 pub mod guessing;
@@ -14,6 +16,7 @@ pub mod list_sessions;
 pub mod publish_keys;
 pub mod refresh;
 pub mod register;
+pub mod remove_totp;
 pub mod reset_password;
 pub mod service;
 pub mod sign_in;
@@ -22,8 +25,10 @@ pub mod sign_out_everywhere;
 pub mod switch_organization;
 pub mod unlock_user;
 pub mod validate_token;
+pub mod verify_second_factor;
 
 mod opening;
+mod own_password;
 
 #[cfg(test)]
 mod fixture;

@@ -1,10 +1,12 @@
 //! Contracts of the ports of identity.
 
+pub mod challenges;
 pub mod credentials;
 pub mod guesses;
 pub mod one_time_tokens;
 pub mod own_sessions;
 pub mod platform_roles;
 pub mod refresh_tokens;
+pub mod second_factors;
 pub mod sessions;
 pub mod users;

@@ -38,6 +38,7 @@ pub use log::{Log, LogFormat};
 pub use mail::{Mail, MailCarrier, Smtp, SmtpTls};
 pub use problem::{Problem, Problems, Source};
 pub use signing_key::SigningKey;
+use stoa_domain::kernel::secret::Secret;
 
 use given::Values;
 use reader::Reader;
@@ -58,6 +59,8 @@ pub struct Settings {
     pub environment: Environment,
     /// What signs access tokens.
     pub signing_key: SigningKey,
+    /// What encrypts secrets that must be read again; a file of the data folder if it is none.
+    pub encryption_key: Option<Secret>,
     /// Life of an access token.
     pub access_token_life: Duration,
     /// Life of a refresh token.
@@ -123,6 +126,7 @@ impl Settings {
             data_dir,
             environment,
             signing_key: SigningKey::read(reader, environment),
+            encryption_key: signing_key::read_encryption_key(reader, environment),
             access_token_life: Duration::from_mins(access_minutes.unwrap_or(15)),
             refresh_token_life: Duration::from_hours(24 * refresh_days.unwrap_or(7)),
             cors_origins: CorsOrigins::read(reader, environment),

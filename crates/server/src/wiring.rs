@@ -21,6 +21,7 @@ use stoa_application::people::service::PeopleService;
 use stoa_domain::identity::guess::GuessPolicy;
 use stoa_domain::identity::ports::TokenSigner;
 use stoa_domain::identity::token::TokenLifetimes;
+use stoa_domain::kernel::secret::Secret;
 use stoa_domain::kernel::sources::Sources;
 use stoa_domain::mail::letter::FrontendUrl;
 use stoa_domain::mail::ports::Mailer;
@@ -30,6 +31,8 @@ use stoa_infrastructure::crypto::api_key::RandomApiKeys;
 use stoa_infrastructure::crypto::argon2::{Argon2idHasher, HashingCost};
 use stoa_infrastructure::crypto::jwt::{JwtSigner, KeyFolder, Pace};
 use stoa_infrastructure::crypto::refresh_token::RandomRefreshTokens;
+use stoa_infrastructure::crypto::sealing::key_in;
+use stoa_infrastructure::crypto::totp::TotpCodes;
 use stoa_infrastructure::mail::Sender;
 use stoa_infrastructure::mail::folder::FolderMailer;
 use stoa_infrastructure::mail::smtp::{self, SmtpMailer, SmtpSettings};
@@ -50,6 +53,8 @@ const HASHING_PATIENCE: Duration = Duration::from_secs(10);
 const KEYS: &str = "keys";
 /// Folder of the letters inside the data folder.
 const LETTERS: &str = "mail";
+/// File of the generated key that encrypts secrets, inside the data folder.
+const ENCRYPTION_KEY: &str = "encryption.key";
 
 /// Where the persistence finds the database of these settings.
 pub fn database_url(settings: &Settings) -> persistence::DatabaseUrl {
@@ -143,6 +148,7 @@ fn api_over(settings: &Settings, database: &Arc<Database>, bell: &Arc<ProcessBel
     let adapters = IdentityAdapters {
         work: database.clone(),
         passwords: Arc::new(Argon2idHasher::new(cost)?),
+        codes: Arc::new(TotpCodes::new(&encryption_key(settings)?)?),
         tokens: signer(settings)?,
         refresh_tokens: Arc::new(RandomRefreshTokens),
         session_cache: session_cache.clone(),
@@ -217,6 +223,13 @@ pub fn key_folder(settings: &Settings) -> Option<KeyFolder> {
         SigningKey::Secret(_) | SigningKey::File(_) => None,
         SigningKey::Folder(path) => Some(KeyFolder::new(path.clone())),
         SigningKey::Generated => Some(KeyFolder::new(settings.data_dir.join(KEYS))),
+    }
+}
+
+fn encryption_key(settings: &Settings) -> Result<Secret> {
+    match &settings.encryption_key {
+        Some(key) => Ok(key.clone()),
+        None => key_in(&settings.data_dir.join(ENCRYPTION_KEY)).context("the key that encrypts secrets"),
     }
 }
 

@@ -95,6 +95,14 @@ const ROWS: &[Row] = &[
         (format!("/api/v1/users/{}/password", it.other.user_id), Body::Json(same_password()))
     }),
     row("unlock_user", 204, |it| (format!("/api/v1/users/{}/unlock", it.other.user_id), Body::None)),
+    row("enrol_totp", 200, |_| ("/api/v1/auth/mfa/totp".into(), Body::None)),
+    row("remove_totp", 204, |_| ("/api/v1/auth/mfa/totp".into(), Body::Json(json!({"password": PASSWORD})))),
+    // What was begun is removed by now.
+    row("confirm_totp", 404, |_| ("/api/v1/auth/mfa/totp/confirm".into(), Body::Json(json!({"code": "123456"})))),
+    // Whoever has a token for it gets in, whoever has none does not.
+    row("verify_mfa", 401, |_| {
+        ("/api/v1/auth/mfa/verify".into(), Body::Json(json!({"mfa_token": "none", "code": "123456"})))
+    }),
     row("validate_presented_token", 200, |_| ("/api/v1/auth/validate".into(), Body::None)),
     row("validate_token", 200, |it| ("/api/v1/auth/validate".into(), Body::Json(json!({"token": it.newcomer.access})))),
     row("me", 200, |_| ("/api/v1/auth/me".into(), Body::None)),

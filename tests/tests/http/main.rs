@@ -20,6 +20,7 @@ mod invitations;
 mod key_set;
 mod life_cycle;
 mod members;
+mod mfa;
 mod organizations;
 mod outages;
 mod password_reset;

@@ -4,11 +4,11 @@ use actix_web::{HttpResponse, get, post, web};
 use stoa_application::identity::describe_me::DescribeMeError;
 use stoa_application::identity::refresh::RefreshError;
 use stoa_application::identity::register::{RegisterError, Registered};
-use stoa_application::identity::sign_in::SignInError;
+use stoa_application::identity::sign_in::{Challenged, SignInError, SignedIn};
 use stoa_application::identity::switch_organization::SwitchOrganizationError;
 use stoa_domain::identity::dto::{
-    LoginRequest, MeResponse, RefreshRequest, RegisterRequest, RegisterResponse, SwitchOrganizationRequest,
-    TokenRequest, TokenResponse,
+    LoginRequest, MeResponse, MfaRequiredResponse, RefreshRequest, RegisterRequest, RegisterResponse, SignInResponse,
+    SwitchOrganizationRequest, TokenRequest, TokenResponse,
 };
 use stoa_domain::kernel::actor::Origin;
 use utoipa::OpenApi;
@@ -60,7 +60,7 @@ async fn register(
 #[utoipa::path(
     tag = "Auth",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "Signed in", body = TokenResponse))
+    responses((status = 200, description = "Signed in, or asked for the second factor", body = SignInResponse))
 )]
 #[post("/api/v1/auth/token")]
 async fn token(
@@ -74,11 +74,12 @@ async fn token(
 /// Sign in
 ///
 /// To the organization joined first; `/auth/switch-organization` leads to the others. An unknown
-/// address and a wrong password are answered alike.
+/// address and a wrong password are answered alike. Whoever has a second factor gets no tokens yet,
+/// but `mfa_required` and an `mfa_token` for `/auth/mfa/verify`.
 #[utoipa::path(
     tag = "Auth",
     request_body = LoginRequest,
-    responses((status = 200, description = "Signed in", body = TokenResponse))
+    responses((status = 200, description = "Signed in, or asked for the second factor", body = SignInResponse))
 )]
 #[post("/api/v1/auth/login")]
 async fn login(
@@ -90,8 +91,15 @@ async fn login(
 }
 
 async fn sign_in(api: &web::Data<Api>, origin: Origin, request: LoginRequest) -> Result<HttpResponse, Problem> {
-    let pair = blocking::hashing(api, move |api| api.identity.sign_in(origin.clone(), &request)).await?;
-    Ok(ok(&TokenResponse::from(pair)))
+    let signed_in = blocking::hashing(api, move |api| api.identity.sign_in(origin.clone(), &request)).await?;
+    Ok(ok(&match signed_in {
+        SignedIn::Tokens(pair) => SignInResponse::Tokens(pair.into()),
+        SignedIn::Challenged(Challenged { token, expires_in }) => SignInResponse::SecondFactor(MfaRequiredResponse {
+            mfa_required: true,
+            mfa_token: token,
+            expires_in: expires_in.num_seconds(),
+        }),
+    }))
 }
 
 /// Renew the tokens

@@ -43,6 +43,7 @@ codes! {
     Unauthorized = UNAUTHORIZED, "UNAUTHORIZED", "Sign in to do this";
     InvalidCredentials = UNAUTHORIZED, "INVALID_CREDENTIALS", "The e-mail address or the password is wrong";
     InvalidToken = UNAUTHORIZED, "INVALID_TOKEN", "The token is not valid";
+    InvalidCode = UNAUTHORIZED, "INVALID_CODE", "The code is wrong or was used before";
     Forbidden = FORBIDDEN, "FORBIDDEN", "You may not do this";
     InvitationForAnother = FORBIDDEN, "INVITATION_FOR_ANOTHER", "The invitation is for another e-mail address";
     RegistrationClosed = FORBIDDEN, "REGISTRATION_CLOSED", "Registration is closed";
@@ -56,6 +57,7 @@ codes! {
     DuplicateWarehouse = CONFLICT, "DUPLICATE_WAREHOUSE", "The organization has a warehouse with this code";
     InvitationEnded = CONFLICT, "INVITATION_ENDED", "The invitation was accepted or revoked";
     SignInFirst = CONFLICT, "SIGN_IN_FIRST", "This e-mail address has an account: sign in and accept again";
+    DuplicateSecondFactor = CONFLICT, "DUPLICATE_SECOND_FACTOR", "There is an authenticator already";
     LastOwner = CONFLICT, "LAST_OWNER", "The owner cannot go: ownership is transferred first";
     StateConflict = CONFLICT, "STATE_CONFLICT", "It is in that state already";
     VersionConflict = CONFLICT, "VERSION_CONFLICT", "The resource has changed since you read it";

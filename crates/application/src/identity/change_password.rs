@@ -2,17 +2,16 @@
 
 use stoa_domain::audit::{AuditEntry, picture};
 use stoa_domain::identity::dto::ChangePasswordRequest;
-use stoa_domain::identity::guess::Guessed;
-use stoa_domain::identity::password::{Password, PasswordHash, WRONG_PASSWORD};
-use stoa_domain::identity::ports::{HashingError, Verification};
-use stoa_domain::identity::user::User;
+use stoa_domain::identity::password::Password;
+use stoa_domain::identity::ports::HashingError;
 use stoa_domain::kernel::actor::Actor;
 use stoa_domain::kernel::field::{InvalidField, Parsed as _};
 use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::store_error::StoreError;
 use thiserror::Error;
 
-use super::guessing::{Guess, TooManyGuesses};
+use super::guessing::TooManyGuesses;
+use super::own_password::OwnPassword;
 use super::service::IdentityService;
 use super::sign_out_everywhere::listed;
 
@@ -61,11 +60,12 @@ impl IdentityService {
             return Err(ChangePasswordError::NotFound);
         }
         let password = Password::parse_field("new_password", request.new_password.expose())?;
-        let (user, before, guess) = self.own_credentials(actor)?;
-        if self.passwords.verify(&request.old_password, Some(before.clone()))? == Verification::Wrong {
-            self.count_failure::<ChangePasswordError>(&guess, Some(user.id), &actor.origin)?;
-            return Err(WRONG_PASSWORD.at("old_password").into());
-        }
+        let own = self
+            .work
+            .snapshot(&actor.personal(), |tx| self.own_password::<ChangePasswordError>(tx, actor))?
+            .ok_or(ChangePasswordError::NotFound)?;
+        self.prove::<ChangePasswordError>(actor, &own, "old_password", &request.old_password)?;
+        let OwnPassword { user, hash: before, guess } = own;
         password.suits(&user.email, &user.name).map_err(|flaw| flaw.at("new_password"))?;
         let after = self.passwords.hash(password.secret())?;
 
@@ -81,16 +81,6 @@ impl IdentityService {
         self.session_cache.forget(&ended);
         Ok(())
     }
-
-    fn own_credentials(&self, actor: &Actor) -> Result<(User, PasswordHash, Guess), ChangePasswordError> {
-        self.work.snapshot(&actor.personal(), |tx| {
-            let user = tx.users.find_account(actor.user_id)?.ok_or(ChangePasswordError::NotFound)?.user;
-            let guess = Guess::new(Guessed::password(user.email.as_str()), actor.origin.ip_address);
-            self.admit::<ChangePasswordError>(tx, &guess)?;
-            let hash = tx.credentials.find(actor.user_id)?.ok_or(ChangePasswordError::NotFound)?;
-            Ok((user, hash, guess))
-        })
-    }
 }
 
 #[cfg(test)]
@@ -100,7 +90,9 @@ mod tests {
     };
     use super::*;
     use serde_json::json;
-    use stoa_domain::identity::guess::Counted;
+    use stoa_domain::identity::guess::{Counted, Guessed};
+    use stoa_domain::identity::password::WRONG_PASSWORD;
+    use stoa_domain::identity::ports::Verification;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
 

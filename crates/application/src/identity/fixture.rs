@@ -9,10 +9,12 @@ use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::guess::{Counted, GuessPolicy, Guessed};
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::ports::{
-    Identity, IdentityTx, MockCredentialRepository, MockGuessRepository, MockOneTimeTokenRepository,
-    MockOwnSessionRepository, MockPasswordHasher, MockPlatformRoleRepository, MockRefreshTokenRepository,
-    MockRefreshTokenSource, MockSessionCache, MockSessionRepository, MockTokenSigner, MockUserRepository,
+    Identity, IdentityTx, MockChallengeRepository, MockCredentialRepository, MockGuessRepository, MockOneTimeCodes,
+    MockOneTimeTokenRepository, MockOwnSessionRepository, MockPasswordHasher, MockPlatformRoleRepository,
+    MockRefreshTokenRepository, MockRefreshTokenSource, MockSecondFactorRepository, MockSessionCache,
+    MockSessionRepository, MockTokenSigner, MockUserRepository,
 };
+use stoa_domain::identity::second_factor::{SealedSecret, Totp};
 use stoa_domain::identity::session::{ActiveSession, OwnSession, Session};
 use stoa_domain::identity::token::{AccessClaims, RefreshToken, TokenDigest, TokenLifetimes, TokenPair};
 use stoa_domain::identity::user::Account;
@@ -48,6 +50,8 @@ pub(super) struct Store {
     pub(super) users: MockUserRepository,
     pub(super) credentials: MockCredentialRepository,
     pub(super) guesses: MockGuessRepository,
+    pub(super) second_factors: MockSecondFactorRepository,
+    pub(super) challenges: MockChallengeRepository,
     pub(super) sessions: MockSessionRepository,
     pub(super) own_sessions: MockOwnSessionRepository,
     pub(super) refresh_tokens: MockRefreshTokenRepository,
@@ -59,6 +63,7 @@ pub(super) struct Store {
     pub(super) audit: MockAuditTrail,
     pub(super) outbox: MockOutbox,
     pub(super) passwords: MockPasswordHasher,
+    pub(super) codes: MockOneTimeCodes,
     pub(super) signer: MockTokenSigner,
     pub(super) token_source: MockRefreshTokenSource,
     pub(super) session_cache: MockSessionCache,
@@ -225,6 +230,7 @@ impl Store {
         };
         let adapters = IdentityAdapters {
             passwords: Arc::new(take(&mut self.passwords)),
+            codes: Arc::new(take(&mut self.codes)),
             tokens: Arc::new(take(&mut self.signer)),
             refresh_tokens: Arc::new(take(&mut self.token_source)),
             session_cache: Arc::new(take(&mut self.session_cache)),
@@ -246,6 +252,8 @@ impl UnitOfWork<Identity> for Store {
             users: &self.users,
             credentials: &self.credentials,
             guesses: &self.guesses,
+            second_factors: &self.second_factors,
+            challenges: &self.challenges,
             sessions: &self.sessions,
             own_sessions: &self.own_sessions,
             refresh_tokens: &self.refresh_tokens,
@@ -273,6 +281,15 @@ pub(super) fn account(organizations: &[MemberOf]) -> Account {
 
 pub(super) fn hash(text: &str) -> PasswordHash {
     PasswordHash::from_phc(text.into())
+}
+
+pub(super) fn sealed() -> SealedSecret {
+    SealedSecret(vec![5, 6])
+}
+
+/// Kim's authenticator, which is confirmed.
+pub(super) fn totp() -> Totp {
+    Totp { user_id: kim().id, secret: sealed(), begun_at: now(), confirmed_at: Some(now()) }
 }
 
 /// The session the actors are in, as its person sees it.

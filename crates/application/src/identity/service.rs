@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use stoa_domain::identity::guess::GuessPolicy;
-use stoa_domain::identity::ports::{Identity, PasswordHasher, RefreshTokenSource, SessionCache, TokenSigner};
+use stoa_domain::identity::ports::{Identity, OneTimeCodes, PasswordHasher, RefreshTokenSource, SessionCache, TokenSigner};
 use stoa_domain::identity::token::TokenLifetimes;
 use stoa_domain::kernel::sources::Sources;
 use stoa_domain::kernel::unit_of_work::UnitOfWork;
@@ -15,6 +15,7 @@ use stoa_domain::outbox::ports::OutboxBell;
 pub struct IdentityService {
     pub(super) work: Arc<dyn UnitOfWork<Identity>>,
     pub(super) passwords: Arc<dyn PasswordHasher>,
+    pub(super) codes: Arc<dyn OneTimeCodes>,
     pub(super) tokens: Arc<dyn TokenSigner>,
     pub(super) refresh_tokens: Arc<dyn RefreshTokenSource>,
     pub(super) session_cache: Arc<dyn SessionCache>,
@@ -42,6 +43,8 @@ pub struct IdentityAdapters {
     pub work: Arc<dyn UnitOfWork<Identity>>,
     /// Password hashes.
     pub passwords: Arc<dyn PasswordHasher>,
+    /// Codes of second factors.
+    pub codes: Arc<dyn OneTimeCodes>,
     /// Access tokens.
     pub tokens: Arc<dyn TokenSigner>,
     /// Refresh tokens.
@@ -55,7 +58,7 @@ pub struct IdentityAdapters {
 impl IdentityService {
     /// A service over the given adapters.
     pub fn new(adapters: IdentityAdapters, sources: Sources, policy: IdentityPolicy) -> Self {
-        let IdentityAdapters { work, passwords, tokens, refresh_tokens, session_cache, bell } = adapters;
-        Self { work, passwords, tokens, refresh_tokens, session_cache, bell, sources, policy }
+        let IdentityAdapters { work, passwords, codes, tokens, refresh_tokens, session_cache, bell } = adapters;
+        Self { work, passwords, codes, tokens, refresh_tokens, session_cache, bell, sources, policy }
     }
 }

@@ -1,15 +1,18 @@
 //! Somebody with a password signs in.
 
+use chrono::Duration;
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::identity::dto::LoginRequest;
 use stoa_domain::identity::guess::Guessed;
 use stoa_domain::identity::password::PasswordHash;
-use stoa_domain::identity::ports::{HashingError, Verification};
+use stoa_domain::identity::ports::{HashingError, IdentityTx, Verification};
+use stoa_domain::identity::second_factor::{CHALLENGE_LIFE, Challenge};
 use stoa_domain::identity::token::{SigningError, TokenPair};
 use stoa_domain::identity::user::Account;
 use stoa_domain::kernel::actor::{ControlScope, Origin, Stamp};
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed;
+use stoa_domain::kernel::secret::Secret;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::organization::MemberOf;
@@ -38,82 +41,148 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
+/// What came of a right password.
+#[derive(Debug)]
+pub enum SignedIn {
+    /// The person is signed in.
+    Tokens(TokenPair),
+    /// The person has a second factor, and is asked for it.
+    Challenged(Challenged),
+}
+
+/// A question for the second factor, answered by
+/// [`verify_second_factor`](IdentityService::verify_second_factor).
+#[derive(Debug)]
+pub struct Challenged {
+    /// Handed back with the code; good for nothing else.
+    pub token: Secret,
+    /// Its life.
+    pub expires_in: Duration,
+}
+
+/// What is known of whoever has an address.
+struct Known {
+    account: Account,
+    hash: Option<PasswordHash>,
+    has_second_factor: bool,
+}
+
+/// Somebody whose password was right.
+struct Recognised {
+    account: Account,
+    has_second_factor: bool,
+    guess: Guess,
+    /// The hash in place of an outdated one.
+    rehashed: Option<PasswordHash>,
+}
+
 impl IdentityService {
-    /// Signs a person in, to the organization they joined first; to one that is suspended only if they
-    /// own it and have no other. A wrong password and an unknown address cost the same work; after too
-    /// many of them none is done.
+    /// Signs a person in, to the organization they joined first, or asks for the second factor; to
+    /// one that is suspended only if they own it and have no other. A wrong password and an unknown
+    /// address cost the same work; after too many of them none is done.
     ///
     /// # Errors
     /// See [`SignInError`].
-    pub fn sign_in(&self, origin: Origin, request: &LoginRequest) -> Result<TokenPair, SignInError> {
-        let guess = Guess::new(Guessed::password(&request.email), origin.ip_address);
-        let (account, hash) = match self.find_credentials(&guess, &request.email)? {
-            Some((account, hash)) => (Some(account), hash),
-            None => (None, None),
-        };
-        let verification = self.passwords.verify(&request.password, hash)?;
-        let account = match (account, verification) {
-            (Some(account), Verification::Right | Verification::Outdated) => account,
-            (account, _) => {
-                self.count_failure::<SignInError>(&guess, account.map(|account| account.user.id), &origin)?;
-                return Err(SignInError::InvalidCredentials);
-            }
-        };
-        let rehashed = match verification {
-            Verification::Outdated => Some(self.passwords.hash(&request.password)?),
-            Verification::Right | Verification::Wrong => None,
-        };
-
-        let user = account.user;
-        let first = entrance(&account.organizations).map(|place| (place.organization.id, place.rank));
-        let opening = self.open_session(&user, first, origin.clone())?;
-        let mut scope = ControlScope::new(Stamp::user(user.id, origin));
-        if let Some((organization, _)) = first {
-            scope = scope.about(organization);
+    pub fn sign_in(&self, origin: Origin, request: &LoginRequest) -> Result<SignedIn, SignInError> {
+        let recognised = self.recognise(&origin, request)?;
+        if recognised.has_second_factor {
+            return self.challenge(&recognised, origin).map(SignedIn::Challenged);
         }
-        self.work.run(&scope, |tx| {
-            self.forgive::<SignInError>(tx, &guess)?;
-            if let Some(hash) = &rehashed {
-                tx.credentials.put(user.id, hash, self.sources.now())?;
-                let entry = AuditEntry::new(&self.sources, "credential.rehash", "user", user.id.as_uuid());
-                tx.audit.record(&entry)?;
-            }
-            Ok(opening.save(tx)?)
-        })
+        let first = entrance(&recognised.account.organizations).map(|place| (place.organization.id, place.rank));
+        let opening = self.open_session(&recognised.account.user, first, origin.clone())?;
+        let pair = self.work.run(&scope_of(&recognised, origin), |tx| {
+            self.accept(tx, &recognised)?;
+            Ok::<_, SignInError>(opening.save(tx)?)
+        })?;
+        Ok(SignedIn::Tokens(pair))
     }
 
-    fn find_credentials(
-        &self,
-        guess: &Guess,
-        email: &str,
-    ) -> Result<Option<(Account, Option<PasswordHash>)>, SignInError> {
+    /// Compares the password.
+    fn recognise(&self, origin: &Origin, request: &LoginRequest) -> Result<Recognised, SignInError> {
+        let guess = Guess::new(Guessed::password(&request.email), origin.ip_address);
+        let known = self.find_credentials(&guess, &request.email)?;
+        let hash = known.as_ref().and_then(|known| known.hash.clone());
+        match (known, self.passwords.verify(&request.password, hash)?) {
+            (Some(Known { account, has_second_factor, .. }), right @ (Verification::Right | Verification::Outdated)) => {
+                let rehashed = match right {
+                    Verification::Outdated => Some(self.passwords.hash(&request.password)?),
+                    Verification::Right | Verification::Wrong => None,
+                };
+                Ok(Recognised { account, has_second_factor, guess, rehashed })
+            }
+            (known, _) => {
+                self.count_failure::<SignInError>(&guess, known.map(|known| known.account.user.id), origin)?;
+                Err(SignInError::InvalidCredentials)
+            }
+        }
+    }
+
+    fn challenge(&self, recognised: &Recognised, origin: Origin) -> Result<Challenged, SignInError> {
+        let user = recognised.account.user.id;
+        let (token, now) = (self.refresh_tokens.generate()?, self.sources.now());
+        let digest = self.refresh_tokens.digest(&token);
+        let challenge = Challenge { digest, user_id: user, expires_at: now + CHALLENGE_LIFE };
+        self.work.run(&scope_of(recognised, origin), |tx| {
+            self.accept(tx, recognised)?;
+            tx.challenges.insert(&challenge, now)?;
+            tx.audit.record(&AuditEntry::new(&self.sources, "second_factor.ask", "user", user.as_uuid()))?;
+            Ok::<_, SignInError>(())
+        })?;
+        Ok(Challenged { token, expires_in: CHALLENGE_LIFE })
+    }
+
+    /// Notes that the password was right, inside the transaction that it opens.
+    fn accept(&self, tx: &IdentityTx<'_>, recognised: &Recognised) -> Result<(), SignInError> {
+        self.forgive::<SignInError>(tx, &recognised.guess)?;
+        if let Some(hash) = &recognised.rehashed {
+            let user = recognised.account.user.id;
+            tx.credentials.put(user, hash, self.sources.now())?;
+            tx.audit.record(&AuditEntry::new(&self.sources, "credential.rehash", "user", user.as_uuid()))?;
+        }
+        Ok(())
+    }
+
+    fn find_credentials(&self, guess: &Guess, email: &str) -> Result<Option<Known>, SignInError> {
         let scope = ControlScope::new(Stamp::system());
         self.work.snapshot(&scope, |tx| {
             self.admit::<SignInError>(tx, guess)?;
             let Ok(email) = Email::parse(email) else { return Ok(None) };
             let Some(user) = tx.users.find_by_email(&email)? else { return Ok(None) };
             let Some(account) = tx.users.find_account(user.id)? else { return Ok(None) };
-            Ok(Some((account, tx.credentials.find(user.id)?)))
+            let hash = tx.credentials.find(user.id)?;
+            let totp = tx.second_factors.find(user.id)?;
+            let has_second_factor = totp.is_some_and(|totp| totp.confirmed_at.is_some());
+            Ok(Some(Known { account, hash, has_second_factor }))
         })
     }
 }
 
 /// Where somebody who belongs to these organizations begins.
-fn entrance(places: &[MemberOf]) -> Option<&MemberOf> {
+pub(super) fn entrance(places: &[MemberOf]) -> Option<&MemberOf> {
     let active = places.iter().find(|place| place.status == OrganizationStatus::Active);
     active.or_else(|| places.iter().find(|place| place.admits()))
+}
+
+/// In the name of the person, about the organization they begin in.
+fn scope_of(recognised: &Recognised, origin: Origin) -> ControlScope {
+    let scope = ControlScope::new(Stamp::user(recognised.account.user.id, origin));
+    match entrance(&recognised.account.organizations) {
+        Some(place) => scope.about(place.organization.id),
+        None => scope,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
         GUESSES, PASSWORD, Store, TOKENS, account, down, elsewhere, entry, hash, home, kim, lost, member_of, now, nth,
-        origin, shown, suspended_member_of,
+        origin, shown, suspended_member_of, totp,
     };
     use super::*;
-    use chrono::Duration;
     use serde_json::json;
     use stoa_domain::identity::guess::Counted;
+    use stoa_domain::identity::second_factor::Totp;
+    use stoa_domain::identity::token::TokenDigest;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
     use uuid::Uuid;
@@ -138,7 +207,39 @@ mod tests {
         store.users.expect_find_by_email().withf(|email| *email == kim().email).times(1).returning(|_| Ok(Some(kim())));
         store.users.expect_find_account().withf(|id| *id == kim().id).return_once(|_| Ok(Some(account)));
         store.credentials.expect_find().withf(|id| *id == kim().id).return_once(|_| Ok(hash));
+        // Somebody who has begun to set up an authenticator is not asked for it yet.
+        let begun = Totp { confirmed_at: None, ..totp() };
+        store.second_factors.expect_find().withf(|id| *id == kim().id).return_once(|_| Ok(Some(begun)));
         store
+    }
+
+    /// Kim has a second factor, and gave the right password.
+    fn enrolled(mut store: Store, answer: Verification) -> Store {
+        store.second_factors.expect_find().withf(|id| *id == kim().id).times(1).returning(|_| Ok(Some(totp())));
+        let mut store = recognised(store, answer);
+        store.forgives(password(), None);
+        store.token_source.expect_generate().times(1).returning(|| Ok("challenge".into()));
+        let digest = TokenDigest([3; 32]);
+        store.token_source.expect_digest().withf(|token| token.expose() == "challenge").return_const(digest);
+        let challenge = Challenge { digest, user_id: kim().id, expires_at: now() + Duration::minutes(5) };
+        store
+            .challenges
+            .expect_insert()
+            .withf(move |given, at| (given, *at) == (&challenge, now()))
+            .times(1)
+            .returning(|_, _| Ok(()));
+        store.audits(entry("second_factor.ask", "user", kim().id.as_uuid()));
+        store.sessions.expect_insert().never();
+        store.signer.expect_sign().never();
+        store
+    }
+
+    #[track_caller]
+    fn pair(signed_in: SignedIn) -> TokenPair {
+        match signed_in {
+            SignedIn::Tokens(pair) => pair,
+            SignedIn::Challenged(_) => panic!("a question for the second factor"),
+        }
     }
 
     /// The password must be compared with this hash, once.
@@ -188,7 +289,7 @@ mod tests {
         let mut store = signed_in(Store::default());
         store.passwords.expect_hash().never();
         let transactions = store.transactions.clone();
-        let pair = store.service().sign_in(origin(), &request(" Kim@Example.com ")).unwrap();
+        let pair = pair(store.service().sign_in(origin(), &request(" Kim@Example.com ")).unwrap());
         assert_eq!(shown(&pair), TOKENS);
         let reading = (Mode::Snapshot, ControlScope::new(Stamp::system()));
         let writing = (Mode::Write, ControlScope::new(Stamp::user(kim().id, origin())).about(elsewhere()));
@@ -234,6 +335,35 @@ mod tests {
         let mut store = compares(Store::default(), None, Verification::Right);
         store.users.expect_find_by_email().returning(|_| Ok(None));
         assert_eq!(refused(fails(store, password())), SignInError::InvalidCredentials);
+    }
+
+    #[test]
+    fn whoever_has_a_second_factor_is_asked_for_it_and_has_no_session() {
+        let store = enrolled(Store::default(), Verification::Right);
+        let transactions = store.transactions.clone();
+        match store.service().sign_in(origin(), &request("kim@example.com")).unwrap() {
+            SignedIn::Challenged(challenged) => {
+                assert_eq!((challenged.token.expose(), challenged.expires_in), ("challenge", Duration::minutes(5)));
+            }
+            SignedIn::Tokens(_) => panic!("tokens"),
+        }
+        let writing = ControlScope::new(Stamp::user(kim().id, origin())).about(elsewhere());
+        assert_eq!(transactions.opened()[1], (Mode::Write, writing));
+    }
+
+    #[test]
+    fn an_outdated_hash_is_replaced_before_the_second_factor() {
+        let mut store = enrolled(Store::default(), Verification::Outdated);
+        store.hashes();
+        store.keeps_hash_of(kim().id);
+        store.audits(entry("credential.rehash", "user", kim().id.as_uuid()));
+        assert!(store.service().sign_in(origin(), &request("kim@example.com")).is_ok());
+    }
+
+    #[test]
+    fn a_question_that_cannot_be_stored_is_not_asked() {
+        let store = enrolled(Store::whose_commit_fails(), Verification::Right);
+        assert_eq!(refused(store), SignInError::Store(lost()));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::guess::{Counted, GuessPolicy, Guessed};
 use super::one_time_token::{OneTimeToken, TokenPurpose};
 use super::password::PasswordHash;
+use super::second_factor::{Challenge, Enrolment, RecoveryCode, SecondFactorError, Totp};
 use super::session::{ActiveSession, OwnSession, Session};
 use super::token::{
     AccessClaims, InvalidToken, PublicKey, RefreshToken, SigningError, Spending, TokenDigest, TokenOwner, VerifiedToken,
@@ -42,6 +43,10 @@ pub struct IdentityTx<'t> {
     pub credentials: &'t dyn CredentialRepository,
     /// Wrong guesses at passwords and codes.
     pub guesses: &'t dyn GuessRepository,
+    /// Their authenticators and recovery codes.
+    pub second_factors: &'t dyn SecondFactorRepository,
+    /// Who is asked for a second factor.
+    pub challenges: &'t dyn ChallengeRepository,
     /// Their sessions.
     pub sessions: &'t dyn SessionRepository,
     /// The sessions of one person, in all their organizations.
@@ -167,6 +172,78 @@ pub trait GuessRepository {
     /// # Errors
     /// Those of the store.
     fn forget_old(&self, now: Timestamp) -> Result<(), StoreError>;
+}
+
+/// Keeps second factors.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait SecondFactorRepository {
+    /// The authenticator of this person, confirmed or not.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find(&self, user: UserId) -> Result<Option<Totp>, StoreError>;
+
+    /// Adds an authenticator that is yet to be confirmed, in place of an earlier such one.
+    ///
+    /// # Errors
+    /// [`StoreError::Duplicate`] if the person has a confirmed one; the transaction stays usable.
+    fn begin(&self, totp: &Totp) -> Result<(), StoreError>;
+
+    /// Confirms the authenticator and spends the step of the code that proved it; answers whether
+    /// it was still the one to be confirmed. Of any number of concurrent attempts one confirms.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn confirm(&self, totp: &Totp, step: i64, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Spends the step of a code; answers whether neither it nor a later one was spent before. Of
+    /// any number of concurrent attempts one spends it.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn spend_step(&self, user: UserId, step: i64) -> Result<bool, StoreError>;
+
+    /// Gives the person these recovery codes in place of all others.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn put_recovery_codes(&self, user: UserId, digests: &[TokenDigest]) -> Result<(), StoreError>;
+
+    /// Spends a recovery code of this person; answers whether it was good. Of any number of
+    /// concurrent attempts one spends it.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn spend_recovery_code(&self, user: UserId, digest: &TokenDigest, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Removes authenticator and recovery codes; answers whether there was an authenticator.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn remove(&self, user: UserId) -> Result<bool, StoreError>;
+}
+
+/// Keeps who is asked for a second factor.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait ChallengeRepository {
+    /// Adds a challenge, and forgets those of the same person that have expired by `now`.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn insert(&self, challenge: &Challenge, now: Timestamp) -> Result<(), StoreError>;
+
+    /// The challenge with this digest, unless it is spent. An expired one is given: the caller
+    /// holds the clock.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find(&self, digest: &TokenDigest) -> Result<Option<Challenge>, StoreError>;
+
+    /// Spends it; answers whether it was there. Of any number of concurrent attempts one spends it.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn spend(&self, digest: &TokenDigest) -> Result<bool, StoreError>;
 }
 
 /// Keeps sessions.
@@ -358,6 +435,33 @@ pub trait RefreshTokenSource: Send + Sync {
 
     /// The digest under which a token is stored.
     fn digest(&self, token: &Secret) -> TokenDigest;
+}
+
+/// Makes and checks the codes of second factors.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait OneTimeCodes: Send + Sync {
+    /// A fresh secret of 160 random bits for the person with this address.
+    ///
+    /// # Errors
+    /// [`SecondFactorError`] if the machine cannot.
+    fn enrol(&self, user: UserId, email: &Email) -> Result<Enrolment, SecondFactorError>;
+
+    /// The step that a code of this authenticator belongs to, if it is the present one, the one
+    /// before or the one after; a step is 30 seconds.
+    ///
+    /// # Errors
+    /// [`SecondFactorError`] if the secret was encrypted under another key, or for somebody else.
+    fn step_of(&self, totp: &Totp, code: &Secret, now: Timestamp) -> Result<Option<i64>, SecondFactorError>;
+
+    /// Fresh recovery codes, [`RECOVERY_CODES`](super::second_factor::RECOVERY_CODES) of 80 random
+    /// bits each.
+    ///
+    /// # Errors
+    /// [`SecondFactorError`] if the machine cannot.
+    fn recovery_codes(&self) -> Result<Vec<RecoveryCode>, SecondFactorError>;
+
+    /// The digest under which a recovery code is stored, however it is written.
+    fn recovery_digest(&self, code: &Secret) -> TokenDigest;
 }
 
 /// Remembers live sessions for a few seconds, so that most requests need no query for them.

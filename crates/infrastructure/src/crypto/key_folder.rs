@@ -54,7 +54,7 @@ fn unusable(error: &impl ToString) -> KeyError {
     KeyError::Unusable(error.to_string())
 }
 
-fn file_error(path: &Path, source: io::Error) -> KeyError {
+pub(super) fn file_error(path: &Path, source: io::Error) -> KeyError {
     KeyError::File { path: path.display().to_string(), source }
 }
 
@@ -224,7 +224,7 @@ fn der_of(pem: &str) -> Option<Vec<u8>> {
 }
 
 /// Writes a secret file whole or not at all; one that is there already stays.
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn write_new(path: &Path, text: &str) -> io::Result<()> {
     let draft = path.with_extension(format!("{}.draft", std::process::id()));
     write_private(&draft, text)?;
     let placed = fs::hard_link(&draft, path);

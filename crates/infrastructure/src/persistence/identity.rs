@@ -1,5 +1,6 @@
 //! People, their passwords, sessions and tokens.
 
+mod challenge_repository;
 mod credential_repository;
 mod guess_repository;
 mod one_time_token_repository;
@@ -7,5 +8,6 @@ mod own_session_repository;
 mod platform_role_repository;
 mod refresh_token_repository;
 mod rows;
+mod second_factor_repository;
 mod session_repository;
 mod user_repository;

@@ -235,6 +235,8 @@ control_context!(Identity, tx => IdentityTx {
     users: &tx,
     credentials: &tx,
     guesses: &tx,
+    second_factors: &tx,
+    challenges: &tx,
     sessions: &tx,
     own_sessions: &tx,
     refresh_tokens: &tx,

@@ -107,6 +107,19 @@ suite! { guesses of identity::guesses in "identity/guesses.rs":
     what_is_forgotten_is_deleted,
 }
 
+suite! { second_factors of identity::second_factors in "identity/second_factors.rs":
+    an_authenticator_is_begun_anew_until_it_is_confirmed,
+    a_confirmed_authenticator_is_not_replaced,
+    a_step_is_spent_once_and_none_before_it_afterwards,
+    a_recovery_code_is_spent_once_by_its_person,
+    a_second_factor_is_removed_with_its_codes,
+}
+
+suite! { challenges of identity::challenges in "identity/challenges.rs":
+    a_challenge_is_found_until_it_is_spent,
+    a_new_challenge_sweeps_away_expired_ones_of_its_person,
+}
+
 suite! { own_sessions of identity::own_sessions in "identity/own_sessions.rs":
     a_person_sees_their_sessions_as_they_are,
     sessions_that_are_over_and_those_of_others_are_left_out,

@@ -1,4 +1,4 @@
-//! What signs access tokens.
+//! What signs access tokens, and what encrypts secrets.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use stoa_domain::kernel::secret::Secret;
 
 use super::environment::Environment;
 use super::reader::{Expected, Reader};
-use super::table::{JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE, JWT_PRIVATE_KEYS_DIR, JWT_SECRET_KEY};
+use super::table::{ENCRYPTION_KEY, JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE, JWT_PRIVATE_KEYS_DIR, JWT_SECRET_KEY};
 
 /// Fewest bytes of an HS256 secret: the length of its digest.
 const SECRET_MIN: usize = 32;
@@ -47,6 +47,15 @@ impl SigningKey {
             (None, None, None) => Self::Generated,
         }
     }
+}
+
+/// What encrypts secrets that must be read again. Production has to say it: a file of the data
+/// folder is lost with it, and is not that of the next server.
+pub(super) fn read_encryption_key(reader: &mut Reader, environment: Environment) -> Option<Secret> {
+    if environment.is_production() && !reader.is_given(&ENCRYPTION_KEY) {
+        reader.refuse(&ENCRYPTION_KEY, "this in production");
+    }
+    reader.read(&ENCRYPTION_KEY, |text| parse_secret(text, environment))
 }
 
 fn parse_secret(text: &str, environment: Environment) -> Result<Secret, Expected> {

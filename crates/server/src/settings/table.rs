@@ -69,6 +69,7 @@ pub static ALL: &[&Setting] = &[
     &JWT_PRIVATE_KEYS_DIR,
     &JWT_ALGORITHM,
     &JWT_REFRESH_SECRET_KEY,
+    &ENCRYPTION_KEY,
     &ACCESS_TOKEN_EXPIRE_MINUTES,
     &REFRESH_TOKEN_EXPIRE_DAYS,
     &CORS_ORIGINS,
@@ -196,6 +197,18 @@ pub static JWT_REFRESH_SECRET_KEY: Setting = Setting {
     secret: true,
     about: "Accepted and not used: refresh tokens are random and stored as a hash, not signed.",
     default: Preset::Words("none"),
+};
+
+/// What secrets are encrypted with that must be read again.
+pub static ENCRYPTION_KEY: Setting = Setting {
+    name: "STOA_ENCRYPTION_KEY",
+    aliases: &[],
+    flag: None,
+    secret: true,
+    about: "Encrypts the secrets of authenticators in the database; at least 32 bytes, for instance from openssl rand \
+            -base64 48. The same for all servers of one database, and for good: under another key nobody with a second \
+            factor can sign in.",
+    default: Preset::Words("in development encryption.key in the data folder, which is generated; production needs it"),
 };
 
 /// Life of an access token.

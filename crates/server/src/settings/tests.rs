@@ -81,6 +81,7 @@ fn every_alias_is_read_and_an_empty_variable_is_none() {
     let settings = of_env(&[
         ("ENVIRONMENT", "production"),
         ("SECRET_KEY", STRONG),
+        ("STOA_ENCRYPTION_KEY", STRONG),
         ("ALGORITHM", "HS256"),
         ("JWT_REFRESH_SECRET_KEY", "your-refresh-secret-key-here"),
         ("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", "30"),
@@ -206,6 +207,7 @@ fn production_refuses_what_is_only_convenient() {
         problems(of_env(&convenient)),
         [
             "JWT_SECRET_KEY (not set): expected this, JWT_PRIVATE_KEY_FILE or JWT_PRIVATE_KEYS_DIR in production",
+            "STOA_ENCRYPTION_KEY (not set): expected this in production",
             "CORS_ORIGINS (environment): expected the origins one by one in production, found \"*\"",
             "DEBUG (environment): expected false in production, found \"true\"",
             "STOA_ARGON2_MEMORY_KIB (environment): expected at least 19456 in production, found \"64\"",
@@ -234,7 +236,11 @@ fn the_longest_rest_is_not_shorter_than_the_first() {
 
 #[test]
 fn production_refuses_the_secret_of_an_example() {
-    let env = [("STOA_ENVIRONMENT", "production"), ("SECRET_KEY", "your-secret-key-here-please-change-it")];
+    let env = [
+        ("STOA_ENVIRONMENT", "production"),
+        ("SECRET_KEY", "your-secret-key-here-please-change-it"),
+        ("STOA_ENCRYPTION_KEY", STRONG),
+    ];
     let message = "expected a secret of your own in production, not the text of an example";
     assert_eq!(problems(of_env(&env)), [format!("SECRET_KEY (environment): {message}")]);
 }

@@ -166,6 +166,38 @@ diesel::table! {
 diesel::table! {
     use crate::persistence::sql_types::*;
 
+    user_totp (user_id) {
+        user_id -> Uuid,
+        secret -> Binary,
+        begun_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    user_recovery_codes (user_id, digest) {
+        user_id -> Uuid,
+        digest -> Binary,
+        spent_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    mfa_challenges (digest) {
+        digest -> Binary,
+        user_id -> Uuid,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
     sessions (id) {
         id -> Uuid,
         user_id -> Uuid,

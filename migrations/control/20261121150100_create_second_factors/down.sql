@@ -1,0 +1,3 @@
+DROP TABLE mfa_challenges;
+DROP TABLE user_recovery_codes;
+DROP TABLE user_totp;

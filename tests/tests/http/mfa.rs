@@ -1,0 +1,313 @@
+//! The second factor: authenticators and recovery codes.
+
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use insta::{allow_duplicates, assert_json_snapshot};
+use serde_json::{Value, json};
+use stoa_domain::kernel::sources::Clock as _;
+use stoa_infrastructure::testing::Engine;
+use stoa_tests::actor::{Actor, PASSWORD};
+use stoa_tests::answer::Answer;
+use stoa_tests::audit::{bare, entries};
+use stoa_tests::server::Server;
+use stoa_tests::stage::{Stage, on_each_engine, on_each_engine_with};
+
+use crate::field;
+
+const TOTP: &str = "/api/v1/auth/mfa/totp";
+const CONFIRM: &str = "/api/v1/auth/mfa/totp/confirm";
+const VERIFY: &str = "/api/v1/auth/mfa/verify";
+const LOGIN: &str = "/api/v1/auth/login";
+const ME: &str = "/api/v1/auth/me";
+
+/// The authenticator of somebody.
+struct Authenticator(totp_rs::Totp);
+
+impl Authenticator {
+    fn of(enrolment: &Value) -> Self {
+        let secret = totp_rs::Secret::try_from_base32(enrolment["secret"].as_str().unwrap()).unwrap();
+        Self(totp_rs::Builder::new().with_secret(secret).build().unwrap())
+    }
+
+    /// The code of so many steps from now.
+    fn code(&self, stage: &Stage, steps: i64) -> String {
+        let at = stage.clock.now().timestamp() + 30 * steps;
+        self.0.generate(at.unsigned_abs()).to_string()
+    }
+}
+
+async fn begin(actor: &Actor) -> Value {
+    actor.post(TOTP, &json!({})).await.gives(200)
+}
+
+async fn confirm(actor: &Actor, code: &str) -> Answer {
+    actor.post(CONFIRM, &json!({"code": code})).await
+}
+
+/// An authenticator that is set up, with the recovery codes. No code of the present step is left.
+async fn enrolled(stage: &Stage, actor: &Actor) -> (Authenticator, Vec<String>) {
+    let authenticator = Authenticator::of(&begin(actor).await);
+    let given = confirm(actor, &authenticator.code(stage, 0)).await.gives(200);
+    let codes = given["recovery_codes"].as_array().unwrap();
+    let codes = codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect();
+    (authenticator, codes)
+}
+
+async fn login(actor: &Actor) -> Value {
+    actor.post(LOGIN, &json!({"email": actor.email, "password": PASSWORD})).await.gives(200)
+}
+
+/// The token for the second factor, after the right password.
+async fn asked(actor: &Actor) -> String {
+    login(actor).await["mfa_token"].as_str().expect("the second factor is asked for").to_owned()
+}
+
+async fn verify(from: &Actor, token: &str, code: &str) -> Answer {
+    from.post(VERIFY, &json!({"mfa_token": token, "code": code})).await
+}
+
+fn statuses(answers: &[Answer]) -> Vec<u16> {
+    let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    statuses
+}
+
+#[tokio::test]
+async fn signing_in_asks_for_the_second_factor_once_there_is_one() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let enrolment = begin(&owner).await;
+        assert!(enrolment["otpauth_uri"].as_str().unwrap().starts_with("otpauth://totp/Stoa:"), "{enrolment}");
+        assert!(enrolment["qr_svg"].as_str().unwrap().starts_with("<svg"));
+        assert!(login(&owner).await["access_token"].is_string(), "it is not confirmed yet");
+
+        let authenticator = Authenticator::of(&enrolment);
+        let codes = confirm(&owner, &authenticator.code(stage, 0)).await.gives(200);
+        assert_eq!(codes["recovery_codes"].as_array().unwrap().len(), 10);
+        owner.get(ME).await.is(200);
+        let question = login(&owner).await;
+        allow_duplicates! { assert_json_snapshot!(question, { ".mfa_token" => "[token]" }, @r#"
+        {
+          "mfa_required": true,
+          "mfa_token": "[token]",
+          "expires_in": 300
+        }
+        "#) };
+        let form = [("username", &*owner.email), ("password", PASSWORD)];
+        let form = owner.ask(reqwest::Method::POST, "/api/v1/auth/token").form(&form).send().await.gives(200);
+        assert_eq!(form["mfa_required"], true);
+
+        stage.clock.pass(TimeDelta::seconds(30));
+        let token = question["mfa_token"].as_str().unwrap();
+        let pair = verify(&stage.anonymous(), token, &authenticator.code(stage, 0)).await.gives(200);
+        let me = owner.holding(&pair).get(ME).await.gives(200);
+        assert_eq!((&me["id"], &me["organization"]["id"]), (&json!(owner.user_id), &json!(owner.organization)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_token_for_the_second_factor_is_good_for_nothing_else_once_and_for_five_minutes() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let (authenticator, _) = enrolled(stage, &owner).await;
+        stage.clock.pass(TimeDelta::seconds(30));
+        let (token, late) = (asked(&owner).await, asked(&owner).await);
+        owner.with_token(&token).get(ME).await.refuses(401, "UNAUTHORIZED");
+        let renewal = json!({"refresh_token": token});
+        owner.post("/api/v1/auth/refresh", &renewal).await.refuses(401, "INVALID_TOKEN");
+        let code = authenticator.code(stage, 0);
+        for other in [owner.access.as_deref().unwrap(), &owner.refresh, "none"] {
+            verify(&owner, other, &code).await.refuses(401, "INVALID_TOKEN");
+        }
+        verify(&owner, &token, &code).await.is(200);
+        stage.clock.pass(TimeDelta::seconds(30));
+        verify(&owner, &token, &authenticator.code(stage, 0)).await.refuses(401, "INVALID_TOKEN");
+        stage.clock.pass(TimeDelta::seconds(270));
+        verify(&owner, &late, &authenticator.code(stage, 0)).await.refuses(401, "INVALID_TOKEN");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_code_counts_twice_and_none_from_before_the_last() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let (authenticator, _) = enrolled(stage, &owner).await;
+        let token = asked(&owner).await;
+        verify(&owner, &token, &authenticator.code(stage, 0)).await.refuses(401, "INVALID_CODE");
+        stage.clock.pass(TimeDelta::seconds(60));
+        let code = authenticator.code(stage, 0);
+        verify(&owner, &token, &code).await.is(200);
+        let token = asked(&owner).await;
+        for used in [&code, &authenticator.code(stage, -1)] {
+            verify(&owner, &token, used).await.refuses(401, "INVALID_CODE");
+        }
+        verify(&owner, &token, &authenticator.code(stage, 1)).await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_clock_may_be_one_step_off_and_no_more() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let (authenticator, _) = enrolled(stage, &owner).await;
+        stage.clock.pass(TimeDelta::minutes(10));
+        let token = asked(&owner).await;
+        for steps in [-2, 2] {
+            verify(&owner, &token, &authenticator.code(stage, steps)).await.refuses(401, "INVALID_CODE");
+        }
+        verify(&owner, &token, &authenticator.code(stage, -1)).await.is(200);
+        let token = asked(&owner).await;
+        verify(&owner, &token, &authenticator.code(stage, 1)).await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_recovery_code_stands_in_once_however_it_is_written() {
+    on_each_engine(async |stage| {
+        let (owner, other) = (stage.owner().await, stage.owner().await);
+        let (_, codes) = enrolled(stage, &owner).await;
+        let (_, theirs) = enrolled(stage, &other).await;
+        let written = codes[0].to_uppercase().replace('-', " ");
+        let pair = verify(&owner, &asked(&owner).await, &written).await.gives(200);
+        owner.holding(&pair).get(ME).await.is(200);
+        let token = asked(&owner).await;
+        for spent in [&codes[0], &theirs[1]] {
+            verify(&owner, &token, spent).await.refuses(401, "INVALID_CODE");
+        }
+        verify(&owner, &token, &codes[1]).await.is(200);
+        let trail = entries(&stage.database);
+        let used: Vec<_> = trail.iter().filter(|entry| entry["action"] == "second_factor.recover").collect();
+        assert_eq!(used.len(), 2);
+        assert!(used.iter().all(|entry| entry["resource_id"] == bare(&json!(owner.user_id))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_many_who_use_one_code_at_once_one_is_signed_in() {
+    let key = [("STOA_ENCRYPTION_KEY", "p3Vn8xQ1zR6mK4tB7yW2sD9fH5jL0cGe")];
+    on_each_engine_with(&key, async |stage| {
+        let second = Server::start(&stage.database, &key, stage.clock.sources());
+        let (here, there) = (stage.anonymous(), Actor::anonymous(second.address()));
+        for recovers in [false, true] {
+            for asked_once in [false, true] {
+                let owner = stage.owner().await;
+                let (authenticator, codes) = enrolled(stage, &owner).await;
+                stage.clock.pass(TimeDelta::seconds(30));
+                let code = if recovers { codes[0].clone() } else { authenticator.code(stage, 0) };
+                let mut tokens = vec![asked(&owner).await];
+                for _ in 1..5 {
+                    tokens.push(if asked_once { tokens[0].clone() } else { asked(&owner).await });
+                }
+                let verifying = tokens.iter().enumerate().map(|(n, token)| {
+                    let from = if n % 2 == 0 { &here } else { &there };
+                    verify(from, token, &code)
+                });
+                let answers = join_all(verifying).await;
+                assert_eq!(statuses(&answers), [200, 401, 401, 401, 401], "{answers:#?}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn guessing_at_codes_takes_its_time() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let member = stage.member(&owner).await;
+        let (authenticator, codes) = enrolled(stage, &member).await;
+        stage.clock.pass(TimeDelta::seconds(30));
+        let token = asked(&member).await;
+        for n in 0..5 {
+            verify(&member, &token, &format!("wrong-{n}")).await.refuses(401, "INVALID_CODE");
+        }
+        let refused = verify(&member, &token, &codes[0]).await;
+        refused.refuses(429, "TOO_MANY_ATTEMPTS");
+        let token = asked(&member).await;
+        verify(&member, &token, &authenticator.code(stage, 0)).await.refuses(429, "TOO_MANY_ATTEMPTS");
+        owner.post(&format!("/api/v1/users/{}/unlock", member.user_id), &json!({})).await.is(204);
+        verify(&member, &token, &authenticator.code(stage, 0)).await.is(200);
+        let unlocked = entries(&stage.database).into_iter().find(|entry| entry["action"] == "user.unlock").unwrap();
+        assert_eq!(unlocked["before"]["failures"], 5);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_authenticator_is_confirmed_by_a_code_of_its_latest_secret() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        confirm(&owner, "123456").await.refuses(404, "RESOURCE_NOT_FOUND");
+        let (first, latest) = (Authenticator::of(&begin(&owner).await), Authenticator::of(&begin(&owner).await));
+        let wrong = confirm(&owner, &first.code(stage, 0)).await;
+        assert_eq!(wrong.invalid_fields(), [field("code", "wrong_code")]);
+        confirm(&owner, &latest.code(stage, 0)).await.is(200);
+        owner.post(TOTP, &json!({})).await.refuses(409, "DUPLICATE_SECOND_FACTOR");
+        confirm(&owner, &latest.code(stage, 1)).await.refuses(404, "RESOURCE_NOT_FOUND");
+        let wrong = owner.post(CONFIRM, &json!({"code": "", "colour": "red"})).await;
+        assert_eq!(wrong.invalid_fields(), [field("code", "length"), field("colour", "unknown_field")]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_second_factor_is_given_up_with_the_password() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let remove = |password: &str| {
+            let (owner, body) = (owner.clone(), json!({"password": password}));
+            async move { owner.ask(reqwest::Method::DELETE, TOTP).json(&body).send().await }
+        };
+        remove(PASSWORD).await.refuses(404, "RESOURCE_NOT_FOUND");
+        let (_, codes) = enrolled(stage, &owner).await;
+        let token = asked(&owner).await;
+        assert_eq!(remove("Wrong-Horse-1").await.invalid_fields(), [field("password", "wrong_password")]);
+        asked(&owner).await;
+        remove(PASSWORD).await.is(204);
+        assert!(login(&owner).await["access_token"].is_string());
+        verify(&owner, &token, &codes[0]).await.refuses(401, "INVALID_TOKEN");
+        let (_, fresh) = enrolled(stage, &owner).await;
+        let token = asked(&owner).await;
+        verify(&owner, &token, &codes[1]).await.refuses(401, "INVALID_CODE");
+        verify(&owner, &token, &fresh[1]).await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_secret_stands_in_the_database_or_in_the_trail() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let enrolment = begin(&owner).await;
+        let authenticator = Authenticator::of(&enrolment);
+        let given = confirm(&owner, &authenticator.code(stage, 0)).await.gives(200);
+        let token = asked(&owner).await;
+        let hex: String = authenticator.0.secret().iter().map(|byte| format!("{byte:02x}")).collect();
+        let column = |name: &str| match stage.database.engine() {
+            Engine::Sqlite => format!("lower(hex({name}))"),
+            Engine::Postgres => format!("encode({name}, 'hex')"),
+        };
+        let stored = stage.database.texts(&format!("SELECT {} AS text FROM user_totp", column("secret")));
+        assert!(stored.len() == 1 && !stored[0].contains(&hex), "{stored:?}");
+        let digests = stage.database.texts(&format!(
+            "SELECT {} AS text FROM user_recovery_codes UNION ALL SELECT {} AS text FROM mfa_challenges",
+            column("digest"),
+            column("digest")
+        ));
+        assert!(digests.len() == 11 && digests.iter().all(|digest| digest.len() == 64));
+        let trail = json!(entries(&stage.database)).to_string();
+        let codes = given["recovery_codes"].as_array().unwrap();
+        for secret in codes.iter().chain([&enrolment["secret"], &json!(token)]) {
+            assert!(!trail.contains(secret.as_str().unwrap()));
+        }
+        for action in ["second_factor.begin", "second_factor.confirm", "second_factor.ask"] {
+            assert!(trail.contains(action), "{action}");
+        }
+    })
+    .await;
+}
