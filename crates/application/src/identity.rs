@@ -11,6 +11,7 @@ pub mod enrol_totp;
 pub mod find_person;
 pub mod forgot_password;
 pub mod guessing;
+pub mod import_person;
 pub mod issue_password_reset;
 pub mod list_sessions;
 pub mod publish_keys;

@@ -6,6 +6,7 @@ mod migrate;
 mod purge;
 mod seed;
 mod serve;
+mod user;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,8 @@ enum Command {
     Keys(keys::Arguments),
     /// Remove for good what has had its time: archived organizations and ended sessions after 30 days
     Purge,
+    /// People, many at a time: import
+    User(user::Arguments),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -69,6 +72,7 @@ fn run(line: CommandLine) -> Result<()> {
         Command::CreateAdmin(arguments) => create_admin::run(&settings, arguments),
         Command::Keys(arguments) => keys::run(&settings, &arguments),
         Command::Purge => purge::run(&settings),
+        Command::User(arguments) => user::run(&settings, &arguments),
         Command::Openapi => Ok(()),
     }
 }
@@ -79,7 +83,13 @@ fn print(text: &str) {
     println!("{text}");
 }
 
-#[expect(clippy::print_stderr, reason = "the one place where commands complain")]
+/// Says that something was left out, and goes on.
+#[expect(clippy::print_stderr, reason = "one of the two places where commands complain")]
+fn regret(text: &str) {
+    eprintln!("{text}");
+}
+
+#[expect(clippy::print_stderr, reason = "the place where a command complains that ends in an error")]
 fn complain(error: &anyhow::Error) {
     eprintln!("stoa: {error:#}");
 }

@@ -166,3 +166,13 @@ pub fn the_organizations_of_a_person_are_paged(store: &dyn Subject) {
         assert_eq!(rows, places, "by {size}");
     }
 }
+
+/// `find_by_slug`: "the organization with this slug, whoever asks".
+pub fn an_organization_is_found_by_its_slug(store: &dyn Subject) {
+    let world = World::new(store);
+    let find = |slug: &str| world.organizations(|tx| tx.organizations.find_by_slug(slug)).expect("a look-up");
+    for tenant in [&world.ours, &world.theirs] {
+        assert_eq!(find(tenant.organization.slug.as_str()), Some(tenant.organization.clone()));
+    }
+    assert_eq!((find("Harbour"), find("")), (None, None));
+}

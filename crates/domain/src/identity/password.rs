@@ -84,7 +84,7 @@ pub fn password_rule(secret: &Secret) -> Result<(), ValidationError> {
 /// The password given as proof of oneself is not the right one.
 pub const WRONG_PASSWORD: Flaw = Flaw { code: "wrong_password", message: "is not your password" };
 
-/// A stored password hash as a PHC string.
+/// A stored password hash: a PHC string, or one of bcrypt until its person signs in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
@@ -97,6 +97,27 @@ impl PasswordHash {
     /// The PHC string.
     pub fn as_phc(&self) -> &str {
         &self.0
+    }
+}
+
+/// A hash that another program has made: bcrypt, `$2a$`, `$2b$` or `$2y$`, of a cost that a sign-in can
+/// pay for.
+impl Parsed for PasswordHash {
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        const FORM: Flaw = Flaw { code: "bcrypt", message: "must be a bcrypt hash such as $2b$12$…" };
+        const COST: Flaw = Flaw { code: "bcrypt_cost", message: "must have a cost of 04 to 15" };
+
+        let text = text.trim();
+        let [_, version, cost, rest] = text.split('$').collect::<Vec<_>>()[..] else { return Err(FORM) };
+        let is_base64 = |c: u8| c.is_ascii_alphanumeric() || b"./".contains(&c);
+        let cost: u32 = cost.parse().ok().filter(|_| cost.len() == 2).ok_or(FORM)?;
+        if !text.starts_with('$') || !["2a", "2b", "2y"].contains(&version) || rest.len() != 53 || !rest.bytes().all(is_base64) {
+            return Err(FORM);
+        }
+        if !(4..=15).contains(&cost) {
+            return Err(COST);
+        }
+        Ok(Self(text.to_owned()))
     }
 }
 
@@ -124,6 +145,27 @@ mod tests {
         }
         assert!(Password::parse("Correct-Horse-1").is_ok());
         assert!(Password::parse("Пароль-1234").is_ok());
+    }
+
+    #[test]
+    fn a_foreign_hash_is_bcrypt_of_a_cost_that_can_be_paid() {
+        let rest = "N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
+        for text in [format!("$2b$12${rest}"), format!(" $2a$04${rest}"), format!("$2y$15${rest}\n")] {
+            assert_eq!(PasswordHash::parse(&text).unwrap().as_phc(), text.trim());
+        }
+        for (text, code) in [
+            (format!("$2b$16${rest}"), "bcrypt_cost"),
+            (format!("$2b$03${rest}"), "bcrypt_cost"),
+            (format!("$2x$12${rest}"), "bcrypt"),
+            (format!("$2b$4${rest}"), "bcrypt"),
+            (format!("2b$2b$12${rest}"), "bcrypt"),
+            (format!("$2b$12${}", &rest[1..]), "bcrypt"),
+            (format!("$2b$12${}!", &rest[1..]), "bcrypt"),
+            ("plain text".to_owned(), "bcrypt"),
+            (String::new(), "bcrypt"),
+        ] {
+            assert_eq!(PasswordHash::parse(&text).unwrap_err().code, code, "{text}");
+        }
     }
 
     #[test]

@@ -52,6 +52,12 @@ pub trait OrganizationRepository {
     /// Those of the store.
     fn find(&self, scope: &TenantScope) -> Result<Option<Organization>, StoreError>;
 
+    /// The organization with this slug, whoever asks.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find_by_slug(&self, slug: &str) -> Result<Option<Organization>, StoreError>;
+
     /// The scope's organization as this member of it sees it.
     ///
     /// # Errors

@@ -1,10 +1,11 @@
-//! Password hashes by Argon2id.
+//! Password hashes by Argon2id; those of bcrypt are compared and replaced.
 
 use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::password_hash::{Error, PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::ports::{HashingError, PasswordHasher, Verification};
+use stoa_domain::kernel::field::Parsed as _;
 use stoa_domain::kernel::secret::Secret;
 
 /// Cost of a hash. The default is what OWASP recommends for Argon2id.
@@ -63,6 +64,11 @@ impl PasswordHasher for Argon2idHasher {
     }
 
     fn verify(&self, password: &Secret, hash: Option<PasswordHash>) -> Result<Verification, HashingError> {
+        if let Some(hash) = &hash
+            && let Ok(foreign) = PasswordHash::parse(hash.as_phc())
+        {
+            return verify_bcrypt(password, &foreign);
+        }
         let readable = hash.as_ref().and_then(|hash| Phc::new(hash.as_phc()).ok());
         let known = readable.is_some();
         let phc = match readable {
@@ -75,6 +81,16 @@ impl PasswordHasher for Argon2idHasher {
             Ok(()) | Err(Error::PasswordInvalid) => Ok(Verification::Wrong),
             Err(error) => Err(HashingError(error.to_string())),
         }
+    }
+}
+
+/// Right ones are outdated by definition: they are hashed anew at once. Like all programs that made
+/// such hashes, this one looks at the first 72 bytes.
+fn verify_bcrypt(password: &Secret, hash: &PasswordHash) -> Result<Verification, HashingError> {
+    match bcrypt::verify(password.expose(), hash.as_phc()) {
+        Ok(true) => Ok(Verification::Outdated),
+        Ok(false) => Ok(Verification::Wrong),
+        Err(error) => Err(HashingError(error.to_string())),
     }
 }
 
@@ -114,6 +130,17 @@ mod tests {
         assert_eq!(hasher.verify(&"Correct-Horse-1".into(), None), Ok(Verification::Wrong));
         let broken = PasswordHash::from_phc("plain text".into());
         assert_eq!(hasher.verify(&"plain text".into(), Some(broken)), Ok(Verification::Wrong));
+    }
+
+    #[test]
+    fn a_hash_of_bcrypt_is_compared_and_outdated() {
+        let made = bcrypt::hash_with_salt("Correct-Horse-1", 4, [7; 16]).unwrap();
+        for version in [bcrypt::Version::TwoA, bcrypt::Version::TwoB, bcrypt::Version::TwoY] {
+            let hash = PasswordHash::from_phc(made.format_for_version(version));
+            let verify = |password: &str| hasher(64).verify(&password.into(), Some(hash.clone()));
+            assert_eq!(verify("Correct-Horse-1"), Ok(Verification::Outdated));
+            assert_eq!(verify("Correct-Horse-2"), Ok(Verification::Wrong));
+        }
     }
 
     #[test]

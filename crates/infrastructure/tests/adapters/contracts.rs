@@ -154,6 +154,7 @@ suite! { founding of organizations::founding in "organizations/founding.rs":
     an_update_does_not_reach_another_organization,
     a_person_sees_their_organizations_in_the_order_of_joining,
     the_organizations_of_a_person_are_paged,
+    an_organization_is_found_by_its_slug,
 }
 
 suite! { members of organizations::members in "organizations/members.rs":

@@ -8,6 +8,7 @@
 )]
 
 mod commands;
+mod import;
 mod keys;
 mod letters;
 mod program;

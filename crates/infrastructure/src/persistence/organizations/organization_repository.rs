@@ -26,6 +26,12 @@ impl OrganizationRepository for Control<'_> {
         Ok(row.map(Organization::from))
     }
 
+    fn find_by_slug(&self, slug: &str) -> Result<Option<Organization>, StoreError> {
+        let query = organizations::table.filter(organizations::slug.eq(slug));
+        let row = on!(self.conn, c => query.first::<OrganizationRow>(c).optional()).map_err(fault)?;
+        Ok(row.map(Organization::from))
+    }
+
     fn find_as(&self, scope: &TenantScope, member: UserId) -> Result<Option<MemberOf>, StoreError> {
         use organization_standings::{joined_at, organization_id, rank, user_id};
 
