@@ -25,7 +25,6 @@ use crate::{access, cold_storage, health, identity, invitations, organizations, 
     tags(
         (name = "Auth", description = "Registering, signing in and out"),
         (name = "Second factor", description = "Authenticators and recovery codes"),
-        (name = "Users", description = "People"),
         (name = "Organizations", description = "The tenants and their members"),
         (name = "Users", description = "People, as members of an organization"),
         (name = "Invitations", description = "Bringing people in by letter"),
