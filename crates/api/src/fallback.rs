@@ -75,10 +75,21 @@ pub(crate) fn is_personal(path: &str) -> bool {
     path.starts_with("/api/v1/auth/") || path == "/api/v1/organizations"
 }
 
+/// Whether this method of this path is open to somebody who has yet to set up a second factor.
+pub(crate) fn is_open_to_enrolment(method: &str, path: &str) -> bool {
+    static OPEN: OnceLock<Vec<(String, &'static str)>> = OnceLock::new();
+    let open = OPEN.get_or_init(|| {
+        let all = openapi::operations(&openapi::document()).into_iter();
+        let open = all.filter(|(_, _, id)| operations::OPEN_TO_ENROLMENT.contains(&id.as_str()));
+        open.map(|(path, method, _)| (path, method)).collect()
+    });
+    open.iter().any(|(open, by)| open == path && *by == method)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{access_of, is_personal, public_paths, takes_keys};
-    use crate::operations::Access;
+    use super::{access_of, is_open_to_enrolment, is_personal, public_paths, takes_keys};
+    use crate::operations::{Access, OPEN_TO_ENROLMENT, find};
 
     #[test]
     fn programs_do_what_takes_a_permission_but_manage_no_keys() {
@@ -99,6 +110,14 @@ mod tests {
     fn ones_own_affairs_are_of_no_organization() {
         assert!(is_personal("/api/v1/auth/me") && is_personal("/api/v1/organizations"));
         assert!(!is_personal("/api/v1/organizations/{id}") && !is_personal("/api/v1/warehouses"));
+    }
+
+    #[test]
+    fn whoever_has_yet_to_set_up_a_second_factor_does_that_or_leaves() {
+        assert!(is_open_to_enrolment("POST", "/api/v1/auth/mfa/totp"));
+        assert!(!is_open_to_enrolment("DELETE", "/api/v1/auth/mfa/totp"));
+        assert!(!is_open_to_enrolment("GET", "/api/v1/warehouses"));
+        assert!(OPEN_TO_ENROLMENT.iter().all(|id| find(id).is_some()));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use utoipa::openapi::security::{
 };
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, extensions::ExtensionsBuilder};
 
-use crate::operations::{Access, Operation, find};
+use crate::operations::{Access, OPEN_TO_ENROLMENT, Operation, find};
 use crate::problem::{Detail, ErrorCode, ProblemBody};
 use crate::{access, cold_storage, health, identity, invitations, organizations, people};
 
@@ -133,6 +133,9 @@ fn errors_of(known: &Operation, operation: &PathItemOperation) -> Vec<(String, V
     let applies = |code: ErrorCode| match code {
         ErrorCode::Unauthorized | ErrorCode::Forbidden | ErrorCode::OrganizationSuspended => {
             known.access != Access::Public
+        }
+        ErrorCode::MfaEnrolmentRequired => {
+            known.access != Access::Public && !OPEN_TO_ENROLMENT.contains(&known.id)
         }
         ErrorCode::ResourceNotFound => has_path || known.errors.contains(&code),
         ErrorCode::MalformedRequest => has_body || has_query,

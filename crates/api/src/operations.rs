@@ -140,6 +140,18 @@ pub const OPERATIONS: &[Operation] = &[
     operation("restore_warehouse", With(restore_warehouse::PERMISSION), &[VersionConflict, DuplicateWarehouse]),
 ];
 
+/// What is open to somebody whose organization asks for a second factor that they have not set up.
+pub const OPEN_TO_ENROLMENT: &[&str] = &[
+    "enrol_totp",
+    "confirm_totp",
+    "me",
+    "logout",
+    "logout_by_delete",
+    "logout_all",
+    "switch_organization",
+    "validate_presented_token",
+];
+
 /// The operation of this id.
 pub fn find(id: &str) -> Option<&'static Operation> {
     OPERATIONS.iter().find(|operation| operation.id == id)

@@ -311,3 +311,81 @@ async fn no_secret_stands_in_the_database_or_in_the_trail() {
     })
     .await;
 }
+
+/// The owner says who needs a second factor.
+async fn ask_of(owner: &Actor, policy: &str) -> Answer {
+    let version = owner.get(&owner.organization_path()).await;
+    let version = if version.status == 200 { version.json()["version"].clone() } else { json!(1) };
+    owner.patch(&owner.organization_path(), &json!({"version": version, "mfa_policy": policy})).await
+}
+
+#[tokio::test]
+async fn an_organization_that_asks_for_it_lets_nobody_work_without() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        enrolled(stage, &owner).await;
+        let member = stage.member(&owner).await;
+        let key = owner.post("/api/v1/api-keys", &json!({"name": "Scales", "role": "member"})).await.gives(201);
+        member.get("/api/v1/warehouses").await.is(200);
+        assert_eq!(ask_of(&owner, "all").await.gives(200)["mfa_policy"], "all");
+
+        for path in ["/api/v1/warehouses", "/api/v1/auth/sessions", "/api/v1/organizations", "/api/v1/api-keys"] {
+            member.get(path).await.refuses(403, "MFA_ENROLMENT_REQUIRED");
+        }
+        member.get(ME).await.is(200);
+        owner.get("/api/v1/warehouses").await.is(200);
+        owner.with_token(key["key"].as_str().unwrap()).get("/api/v1/warehouses").await.is(200);
+        let renewal = json!({"refresh_token": member.refresh});
+        let member = member.holding(&member.post("/api/v1/auth/refresh", &renewal).await.gives(200));
+        member.get("/api/v1/warehouses").await.refuses(403, "MFA_ENROLMENT_REQUIRED");
+
+        enrolled(stage, &member).await;
+        member.get("/api/v1/warehouses").await.is(200);
+        let body = json!({"password": PASSWORD});
+        member.ask(reqwest::Method::DELETE, TOTP).json(&body).send().await.is(204);
+        member.get("/api/v1/warehouses").await.refuses(403, "MFA_ENROLMENT_REQUIRED");
+        ask_of(&owner, "off").await.is(200);
+        member.get("/api/v1/warehouses").await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_may_be_asked_of_admins_alone_and_of_nobody_elsewhere() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        enrolled(stage, &owner).await;
+        let (member, admin, stranger) = (stage.member(&owner).await, stage.admin(&owner).await, stage.owner().await);
+        ask_of(&owner, "admins").await.is(200);
+        member.get("/api/v1/warehouses").await.is(200);
+        admin.get("/api/v1/warehouses").await.refuses(403, "MFA_ENROLMENT_REQUIRED");
+        stranger.get("/api/v1/warehouses").await.is(200);
+
+        // Signing in leads to an organization of the admin's own, switching back here.
+        let home = admin.sign_in().await;
+        home.get("/api/v1/warehouses").await.is(200);
+        let here = home.switch_to(&owner.organization).await;
+        here.get("/api/v1/warehouses").await.refuses(403, "MFA_ENROLMENT_REQUIRED");
+        here.switch_to(&home.organization).await.get("/api/v1/warehouses").await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_owner_alone_says_who_needs_it() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let (member, admin) = (stage.member(&owner).await, stage.admin(&owner).await);
+        for by in [&member, &admin] {
+            ask_of(by, "all").await.refuses(403, "FORBIDDEN");
+        }
+        let named = json!({"version": 1, "name": "Pier"});
+        assert_eq!(admin.patch(&owner.organization_path(), &named).await.gives(200)["mfa_policy"], "off");
+        assert_eq!(ask_of(&owner, "some").await.invalid_fields(), [field("mfa_policy", "type")]);
+        ask_of(&owner, "admins").await.is(200);
+        let trail = entries(&stage.database);
+        let entry = trail.iter().rev().find(|entry| entry["action"] == "organization.update").unwrap();
+        assert_eq!((&entry["before"]["mfa_policy"], &entry["after"]["mfa_policy"]), (&json!("off"), &json!("admins")));
+    })
+    .await;
+}

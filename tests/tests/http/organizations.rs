@@ -28,6 +28,7 @@ async fn whoever_founds_an_organization_owns_it_and_stays_where_they_are() {
           "role": "owner",
           "status": "active",
           "restorable_until": null,
+          "mfa_policy": "off",
           "version": 1,
           "created_at": "[time]",
           "updated_at": "[time]"

@@ -63,9 +63,10 @@ fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
         Bearer::Session(session) => {
             check_tenant(request, session.standing, session.organization_slug.as_deref())?;
             check_suspension(request, &session)?;
+            check_second_factor(request, &session)?;
             Ok(Caller(session.actor(origin(request))))
         }
-        Bearer::Key(key) if takes_keys(request) => {
+        Bearer::Key(key) if reaches(request, fallback::takes_keys) => {
             check_tenant(request, Some(key.standing()), Some(&key.organization_slug))?;
             Ok(Caller(key.actor(origin(request))))
         }
@@ -73,9 +74,9 @@ fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
     }
 }
 
-/// Whether the operation that the request has reached is open to programs.
-fn takes_keys(request: &HttpRequest) -> bool {
-    request.match_pattern().is_some_and(|pattern| fallback::takes_keys(request.method().as_str(), &pattern))
+/// Whether the operation that the request has reached is one of those, by method and path.
+fn reaches(request: &HttpRequest, those: fn(&str, &str) -> bool) -> bool {
+    request.match_pattern().is_some_and(|pattern| those(request.method().as_str(), &pattern))
 }
 
 /// A header that names another organization than the token's is answered like a path that does.
@@ -88,6 +89,14 @@ fn check_tenant(request: &HttpRequest, standing: Option<Standing>, slug: Option<
     } else {
         Err(Problem::new(ErrorCode::ResourceNotFound))
     }
+}
+
+/// Whoever has not set up the second factor that the organization asks for does that, or leaves.
+fn check_second_factor(request: &HttpRequest, session: &ActiveSession) -> Result<(), Problem> {
+    if session.must_enrol && !reaches(request, fallback::is_open_to_enrolment) {
+        return Err(Problem::new(ErrorCode::MfaEnrolmentRequired));
+    }
+    Ok(())
 }
 
 /// In a suspended organization its owner reads; what is a person's own affair goes on, and the

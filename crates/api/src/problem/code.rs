@@ -46,6 +46,7 @@ codes! {
     InvalidCode = UNAUTHORIZED, "INVALID_CODE", "The code is wrong or was used before";
     Forbidden = FORBIDDEN, "FORBIDDEN", "You may not do this";
     InvitationForAnother = FORBIDDEN, "INVITATION_FOR_ANOTHER", "The invitation is for another e-mail address";
+    MfaEnrolmentRequired = FORBIDDEN, "MFA_ENROLMENT_REQUIRED", "The organization asks for a second factor: set up an authenticator first";
     RegistrationClosed = FORBIDDEN, "REGISTRATION_CLOSED", "Registration is closed";
     OrganizationSuspended = FORBIDDEN, "ORGANIZATION_SUSPENDED", "The organization is suspended";
     ResourceNotFound = NOT_FOUND, "RESOURCE_NOT_FOUND", "There is no such resource";

@@ -187,7 +187,7 @@ mod tests {
             .times(1)
             .returning(|_| Ok(()));
         store.audits(entry("organization.create", "organization", nth(1)).created(&json!({
-            "id": nth(1), "name": "Harbour", "slug": "harbour", "version": 1,
+            "id": nth(1), "name": "Harbour", "slug": "harbour", "mfa_policy": "off", "version": 1,
             "created_at": NOW, "updated_at": NOW,
         })));
         let transactions = store.transactions.clone();

@@ -314,6 +314,7 @@ pub(super) fn session() -> ActiveSession {
         organization_slug: Some("harbour".into()),
         suspended: false,
         platform_admin: false,
+        must_enrol: false,
         expires_at: now() + REFRESH_LIFE,
     }
 }

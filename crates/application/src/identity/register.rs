@@ -160,7 +160,7 @@ mod tests {
     fn registered(store: Store, slug: &str) -> Store {
         let mut store = founded(store);
         store.audits(entry("organization.create", "organization", nth(1)).created(&json!({
-            "id": nth(1), "name": "South Quay", "slug": slug, "version": 1,
+            "id": nth(1), "name": "South Quay", "slug": slug, "mfa_policy": "off", "version": 1,
             "created_at": NOW, "updated_at": NOW,
         })));
         store.opens_session(nth(2), nth(0).into(), Some((nth(1).into(), Rank::Owner)));

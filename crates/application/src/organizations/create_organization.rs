@@ -70,7 +70,7 @@ mod tests {
             .times(1)
             .returning(|_| Ok(()));
         store.audits(entry("organization.create", "organization", nth(0)).created(&json!({
-            "id": nth(0), "name": "South Quay", "slug": "south-quay", "version": 1,
+            "id": nth(0), "name": "South Quay", "slug": "south-quay", "mfa_policy": "off", "version": 1,
             "created_at": NOW, "updated_at": NOW,
         })));
         store

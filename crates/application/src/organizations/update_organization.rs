@@ -2,10 +2,10 @@
 
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::kernel::actor::{Actor, Denied};
-use stoa_domain::kernel::field::{InvalidField, Parsed, VERSION_REQUIRED};
+use stoa_domain::kernel::field::{InvalidField, VERSION_REQUIRED};
 use stoa_domain::kernel::ids::OrganizationId;
-use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::permission::{Permission, TENANT_MANAGE};
+use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::dto::UpdateOrganizationRequest;
 use stoa_domain::organizations::organization::Organization;
@@ -22,7 +22,7 @@ pub enum UpdateOrganizationError {
     /// There is none with this id, or the token is for another.
     #[error("there is no such organization")]
     NotFound,
-    /// The permission is missing.
+    /// The permission is missing, or the rank to say who needs a second factor.
     #[error("the permission is missing")]
     Forbidden,
     /// A field means nothing, or no version was given.
@@ -67,20 +67,30 @@ impl OrganizationsService {
     ) -> Result<Organization, UpdateOrganizationError> {
         let scope = actor.authorize_in(id, PERMISSION)?;
         let version = request.version.ok_or(VERSION_REQUIRED.at("version"))?;
-        let name = request.name.as_deref().map(|text| Name::parse_field("name", text)).transpose()?;
+        let change = request.change()?;
+        if change.mfa_policy.is_some() && actor.rank() != Some(Rank::Owner) {
+            return Err(UpdateOrganizationError::Forbidden);
+        }
+        let is_felt_by_sessions = change.mfa_policy.is_some();
 
-        self.work.run(&scope.control(), |tx| {
+        let after = self.work.run(&scope.control(), |tx| {
             let before = tx.organizations.find(&scope)?.ok_or(UpdateOrganizationError::NotFound)?;
             if before.version != version {
                 return Err(UpdateOrganizationError::Stale);
             }
-            let Some(name) = name else { return Ok(before) };
-            let after = before.renamed(name, self.sources.now());
+            if change.is_empty() {
+                return Ok(before);
+            }
+            let after = before.changed(change, self.sources.now());
             let entry = AuditEntry::new(&self.sources, "organization.update", "organization", id.as_uuid());
             tx.organizations.update(&scope, &after)?;
             tx.audit.record(&entry.changed(&before, &after))?;
             Ok(after)
-        })
+        })?;
+        if is_felt_by_sessions {
+            self.session_cache.forget_in(id);
+        }
+        Ok(after)
     }
 }
 
@@ -89,11 +99,11 @@ mod tests {
     use super::super::fixture::{Store, actor, down, elsewhere, entry, home, lost, organization, stranger};
     use super::*;
     use serde_json::json;
-    use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
+    use stoa_domain::organizations::organization::MfaPolicy;
 
     fn rename(version: Option<i64>) -> UpdateOrganizationRequest {
-        UpdateOrganizationRequest { version, name: Some("North Pier".into()) }
+        UpdateOrganizationRequest { version, name: Some("North Pier".into()), mfa_policy: None }
     }
 
     fn found(mut store: Store) -> Store {
@@ -133,6 +143,27 @@ mod tests {
         let after = store.service().update_organization(&admin, home(), &rename(Some(1))).unwrap();
         assert_eq!((after.name.as_str(), after.slug.as_str(), after.version), ("North Pier", "harbour", 2));
         assert_eq!(transactions.opened(), [(Mode::Write, admin.control())]);
+    }
+
+    #[test]
+    fn the_owner_says_who_needs_a_second_factor_and_all_sessions_are_read_anew() {
+        let request =
+            UpdateOrganizationRequest { version: Some(1), name: None, mfa_policy: Some(MfaPolicy::Admins) };
+        let mut store = saved(Store::default());
+        let (before, after) =
+            (json!({ "mfa_policy": "off", "version": 1 }), json!({ "mfa_policy": "admins", "version": 2 }));
+        store.audits(entry("organization.update", "organization", home().as_uuid()).changed(&before, &after));
+        let transactions = store.transactions.clone();
+        store
+            .session_cache
+            .expect_forget_in()
+            .withf(move |id| *id == home() && transactions.committed())
+            .times(1)
+            .return_const(());
+        let after = store.service().update_organization(&actor(Rank::Owner), home(), &request).unwrap();
+        assert_eq!((after.mfa_policy, after.name.as_str()), (MfaPolicy::Admins, "Harbour"));
+        let refused = Store::default().service().update_organization(&actor(Rank::Admin), home(), &request);
+        assert_eq!(refused, Err(UpdateOrganizationError::Forbidden));
     }
 
     #[test]

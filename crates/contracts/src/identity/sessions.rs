@@ -1,9 +1,11 @@
 //! Sessions: found while they go on, extended, ended.
 
+use stoa_domain::identity::second_factor::{SealedSecret, Totp};
 use stoa_domain::identity::session::{ActiveSession, Session};
 use stoa_domain::kernel::actor::{Origin, Standing};
 use stoa_domain::kernel::ids::{SessionId, UserId};
 use stoa_domain::kernel::rank::Rank;
+use stoa_domain::organizations::organization::{MfaPolicy, OrganizationChange};
 
 use crate::subject::Subject;
 use crate::world::{Tenant, World, at};
@@ -62,6 +64,7 @@ pub fn a_session_is_found_with_the_standing_of_its_person(store: &dyn Subject) {
             organization_slug: Some(tenant.organization.slug.as_str().to_owned()),
             suspended: false,
             platform_admin: false,
+            must_enrol: false,
             expires_at: session.expires_at,
         };
         assert_eq!(find(&world, session.id), Some(expected));
@@ -114,6 +117,7 @@ pub fn a_session_without_an_organization_has_no_standing(store: &dyn Subject) {
         organization_slug: None,
         suspended: false,
         platform_admin: false,
+        must_enrol: false,
         expires_at: session.expires_at,
     };
     for user in [jo.id, world.ours.owner.id] {
@@ -206,4 +210,32 @@ pub fn the_sessions_of_somebody_who_left_end_too(store: &dyn Subject) {
     assert_eq!(revoke_in(&world, &world.ours, jo.id), [session.id]);
     world.join(world.ours.id(), jo.id, Rank::Member, at(2));
     assert_eq!(find(&world, session.id), None, "coming back does not revive it");
+}
+
+/// `find_active`: "whether they lack a second factor that the organization asks of them": of their
+/// rank, in this organization, and none that is not confirmed.
+pub fn a_session_knows_whether_a_second_factor_is_missing(store: &dyn Subject) {
+    let world = World::new(store);
+    let jo = world.newcomer("jo@example.com").id;
+    world.join(world.ours.id(), jo, Rank::Member, at(1));
+    let member = world.session(jo, Some(world.ours.id()));
+    let owner = world.session(world.ours.owner.id, Some(world.ours.id()));
+    let others = [world.session(jo, None), world.session(world.theirs.owner.id, Some(world.theirs.id()))];
+    let must_enrol = |session: &Session| find(&world, session.id).expect("a live session").must_enrol;
+    let mut organization = world.ours.organization.clone();
+    for (policy, expected) in
+        [(MfaPolicy::All, (true, true)), (MfaPolicy::Admins, (false, true)), (MfaPolicy::Off, (false, false))]
+    {
+        organization = organization.changed(OrganizationChange { name: None, mfa_policy: Some(policy) }, at(2));
+        world.organizations(|tx| tx.organizations.update(&world.ours.scope, &organization)).expect("a new policy");
+        assert_eq!((must_enrol(&member), must_enrol(&owner)), expected, "{policy:?}");
+        assert!(!others.iter().any(&must_enrol));
+    }
+    let all = organization.changed(OrganizationChange { name: None, mfa_policy: Some(MfaPolicy::All) }, at(3));
+    world.organizations(|tx| tx.organizations.update(&world.ours.scope, &all)).expect("a new policy");
+    let totp = Totp { user_id: jo, secret: SealedSecret(vec![1]), begun_at: at(3), confirmed_at: None };
+    world.identity(|tx| tx.second_factors.begin(&totp)).expect("a beginning");
+    assert!(must_enrol(&member));
+    assert_eq!(world.identity(|tx| tx.second_factors.confirm(&totp, 1, at(4))), Ok(true));
+    assert_eq!((must_enrol(&member), must_enrol(&owner)), (false, true));
 }

@@ -6,7 +6,7 @@ use stoa_domain::kernel::page::{Page, Start, Window};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
-use stoa_domain::organizations::organization::{MemberOf, Organization};
+use stoa_domain::organizations::organization::{MemberOf, MfaPolicy, Organization};
 use stoa_domain::organizations::ports::BY_JOINING;
 use uuid::Uuid;
 
@@ -98,7 +98,7 @@ pub fn an_update_replaces_the_scopes_organization(store: &dyn Subject) {
     let renamed = world.ours.organization.renamed(parsed("Łódź Cold Store"), at(5));
     assert_eq!(replace(&world, &world.ours, &renamed), Ok(()));
     assert_eq!(find(&world, world.ours.id()).as_ref(), Some(&renamed));
-    let again = renamed.renamed(parsed("Harbour again"), at(6));
+    let again = Organization { mfa_policy: MfaPolicy::Admins, ..renamed.renamed(parsed("Harbour again"), at(6)) };
     assert_eq!(replace(&world, &world.ours, &again), Ok(()));
     assert_eq!(find(&world, world.ours.id()), Some(again));
     assert_eq!(find(&world, world.theirs.id()).as_ref(), Some(&world.theirs.organization));

@@ -249,10 +249,10 @@ pub trait ChallengeRepository {
 /// Keeps sessions.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait SessionRepository {
-    /// The session with the present rank of its person, and whether they are a platform
-    /// administrator, in one statement. `None` if it does not
-    /// exist or was revoked, or if the person has left the organization it is for, or that is
-    /// archived. An expired one is given: the caller holds the clock.
+    /// The session with the present rank of its person, whether they are a platform administrator,
+    /// and whether they lack a second factor that the organization asks of them, in one statement.
+    /// `None` if it does not exist or was revoked, or if the person has left the organization it is
+    /// for, or that is archived. An expired one is given: the caller holds the clock.
     ///
     /// # Errors
     /// Those of the store.

@@ -58,6 +58,9 @@ pub struct ActiveSession {
     pub suspended: bool,
     /// Whether the person is an administrator of the platform itself.
     pub platform_admin: bool,
+    /// Whether the organization asks a second factor of the person, who has none: they can do nothing
+    /// but set one up.
+    pub must_enrol: bool,
     /// When it ends unless it is refreshed.
     pub expires_at: Timestamp,
 }

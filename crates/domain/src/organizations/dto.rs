@@ -5,10 +5,10 @@ use validator::Validate;
 
 use super::life_cycle::{Archived, LifeCycle, OrganizationStatus, RESTORABLE_FOR};
 use super::membership::{Member, Owner};
-use super::organization::{MemberOf, Organization};
+use super::organization::{MemberOf, MfaPolicy, Organization, OrganizationChange};
 use super::ports::{BY_ARCHIVING, BY_JOINING};
 use crate::kernel::email::Email;
-use crate::kernel::field::{InvalidField, rule};
+use crate::kernel::field::{InvalidField, Parsed as _, rule};
 use crate::kernel::ids::{OrganizationId, UserId};
 use crate::kernel::name::Name;
 use crate::kernel::page::{PAGE_SIZE_MAX, Paging, SortValue, Window};
@@ -39,6 +39,19 @@ pub struct UpdateOrganizationRequest {
     #[validate(custom(function = "rule::<Name>"))]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name: Option<String>,
+    /// Of whom the organization asks a second factor; only the owner changes it.
+    pub mfa_policy: Option<MfaPolicy>,
+}
+
+impl UpdateOrganizationRequest {
+    /// The change these fields mean.
+    ///
+    /// # Errors
+    /// The first field that means none.
+    pub fn change(&self) -> Result<OrganizationChange, InvalidField> {
+        let name = self.name.as_deref().map(|text| Name::parse_field("name", text)).transpose()?;
+        Ok(OrganizationChange { name, mfa_policy: self.mfa_policy })
+    }
 }
 
 /// Which part of a list to give.
@@ -201,6 +214,8 @@ pub struct OrganizationResponse {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     #[serde(serialize_with = "rfc3339_option")]
     pub restorable_until: Option<Timestamp>,
+    /// Of whom it asks a second factor.
+    pub mfa_policy: MfaPolicy,
     /// Counts the changes; name it when you change the organization.
     pub version: i64,
     /// When it was created.
@@ -223,6 +238,7 @@ impl OrganizationResponse {
             role,
             status,
             restorable_until: None,
+            mfa_policy: organization.mfa_policy,
             version: organization.version,
             created_at: organization.created_at,
             updated_at: organization.updated_at,

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::life_cycle::OrganizationStatus;
+use crate::kernel::field::{Flaw, Parsed};
 use crate::kernel::ids::OrganizationId;
 use crate::kernel::name::Name;
 use crate::kernel::rank::Rank;
@@ -63,6 +64,47 @@ impl fmt::Display for Slug {
     }
 }
 
+/// Of whom an organization asks a second factor. Who has none yet can do nothing there but set one up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MfaPolicy {
+    /// Of nobody.
+    #[default]
+    Off,
+    /// Of admins and the owner.
+    Admins,
+    /// Of everybody.
+    All,
+}
+
+impl MfaPolicy {
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Admins => "admins",
+            Self::All => "all",
+        }
+    }
+
+    /// Whether a second factor is asked of somebody of this rank.
+    pub fn asks(self, rank: Rank) -> bool {
+        match self {
+            Self::Off => false,
+            Self::Admins => rank >= Rank::Admin,
+            Self::All => true,
+        }
+    }
+}
+
+impl Parsed for MfaPolicy {
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        let known = [Self::Off, Self::Admins, Self::All].into_iter().find(|policy| policy.as_str() == text);
+        known.ok_or(Flaw { code: "choice", message: "must be off, admins or all" })
+    }
+}
+
 /// An organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Organization {
@@ -72,6 +114,8 @@ pub struct Organization {
     pub name: Name,
     /// Short name in addresses.
     pub slug: Slug,
+    /// Of whom it asks a second factor.
+    pub mfa_policy: MfaPolicy,
     /// Counts the changes, from 1.
     pub version: i64,
     /// When it was created.
@@ -85,13 +129,41 @@ pub struct Organization {
 impl Organization {
     /// A new organization of version 1.
     pub fn new(id: OrganizationId, name: Name, slug: Slug, now: Timestamp) -> Self {
-        Self { id, name, slug, version: 1, created_at: now, updated_at: now }
+        Self { id, name, slug, mfa_policy: MfaPolicy::default(), version: 1, created_at: now, updated_at: now }
     }
 
     /// This organization under another name, one version on.
     #[must_use]
     pub fn renamed(&self, name: Name, now: Timestamp) -> Self {
-        Self { name, version: self.version + 1, updated_at: now, ..self.clone() }
+        self.changed(OrganizationChange { name: Some(name), mfa_policy: None }, now)
+    }
+
+    /// This organization with what the change says, one version on.
+    #[must_use]
+    pub fn changed(&self, change: OrganizationChange, now: Timestamp) -> Self {
+        Self {
+            name: change.name.unwrap_or_else(|| self.name.clone()),
+            mfa_policy: change.mfa_policy.unwrap_or(self.mfa_policy),
+            version: self.version + 1,
+            updated_at: now,
+            ..self.clone()
+        }
+    }
+}
+
+/// What is to change of an organization; the rest stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrganizationChange {
+    /// Its name.
+    pub name: Option<Name>,
+    /// Of whom it asks a second factor; the owner's affair.
+    pub mfa_policy: Option<MfaPolicy>,
+}
+
+impl OrganizationChange {
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 }
 
@@ -123,7 +195,6 @@ impl MemberOf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::field::Parsed;
     use uuid::Uuid;
 
     fn candidates(name: &str) -> Vec<String> {
@@ -148,6 +219,18 @@ mod tests {
         assert_eq!(admitted(OrganizationStatus::Active), [true, true, true]);
         assert_eq!(admitted(OrganizationStatus::Suspended), [false, false, true]);
         assert_eq!(admitted(OrganizationStatus::Archived), [false, false, false]);
+    }
+
+    #[test]
+    fn a_second_factor_is_asked_of_those_the_policy_names() {
+        let asked = |policy: MfaPolicy| [Rank::Member, Rank::Admin, Rank::Owner].map(|rank| policy.asks(rank));
+        assert_eq!(asked(MfaPolicy::Off), [false, false, false]);
+        assert_eq!(asked(MfaPolicy::Admins), [false, true, true]);
+        assert_eq!(asked(MfaPolicy::All), [true, true, true]);
+        for policy in [MfaPolicy::Off, MfaPolicy::Admins, MfaPolicy::All] {
+            assert_eq!(MfaPolicy::parse(policy.as_str()), Ok(policy));
+        }
+        assert_eq!(MfaPolicy::parse("ALL").unwrap_err().code, "choice");
     }
 
     #[test]

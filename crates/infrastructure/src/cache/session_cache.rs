@@ -85,6 +85,7 @@ mod tests {
             organization_slug: None,
             suspended: false,
             platform_admin: false,
+            must_enrol: false,
             expires_at: chrono::DateTime::from_timestamp(0, 0).unwrap(),
         })
     }

@@ -95,6 +95,7 @@ suite! { sessions of identity::sessions in "identity/sessions.rs":
     a_session_is_revoked_once,
     the_sessions_of_a_person_end_in_one_organization,
     the_sessions_of_somebody_who_left_end_too,
+    a_session_knows_whether_a_second_factor_is_missing,
 }
 
 suite! { guesses of identity::guesses in "identity/guesses.rs":

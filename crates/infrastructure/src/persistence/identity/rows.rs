@@ -14,7 +14,7 @@ use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
 
 use crate::persistence::fault::stored;
-use crate::persistence::organizations::rows::{rank_of, status_of};
+use crate::persistence::organizations::rows::{policy_of, rank_of, status_of};
 use crate::persistence::schema::control::{one_time_tokens, refresh_tokens, sessions};
 use crate::persistence::sql_types::{At, Id};
 
@@ -106,7 +106,9 @@ pub(super) struct ActiveSessionRow {
     rank: Option<String>,
     slug: Option<String>,
     status: Option<String>,
+    mfa_policy: Option<String>,
     platform_role: Option<String>,
+    second_factor_since: Option<At>,
 }
 
 impl ActiveSessionRow {
@@ -123,6 +125,10 @@ impl ActiveSessionRow {
             (Some(_), None) => return Ok(None),
             (None, _) => None,
         };
+        let asks = match (standing, &self.mfa_policy) {
+            (Some(standing), Some(policy)) => policy_of(policy)?.asks(standing.rank),
+            _ => false,
+        };
         Ok(Some(ActiveSession {
             id: self.id.into(),
             user_id: self.user_id.into(),
@@ -130,6 +136,7 @@ impl ActiveSessionRow {
             organization_slug: self.slug,
             suspended: status == Some(OrganizationStatus::Suspended),
             platform_admin: self.platform_role.is_some(),
+            must_enrol: asks && self.second_factor_since.is_none(),
             expires_at: self.expires_at.0,
         }))
     }

@@ -13,7 +13,7 @@ use super::rows::{ActiveSessionRow, NewSessionRow};
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::schema::control::{
-    organization_active_status, organization_standings, organizations, sessions, user_platform_roles,
+    organization_active_status, organization_standings, organizations, sessions, user_platform_roles, user_totp,
 };
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
@@ -33,6 +33,7 @@ impl SessionRepository for Control<'_> {
             .left_join(organizations::table.on(organizations::id.nullable().eq(sessions::organization_id)))
             .left_join(organization_active_status::table.on(stands))
             .left_join(user_platform_roles::table.on(administers))
+            .left_join(user_totp::table.on(user_totp::user_id.eq(sessions::user_id)))
             .filter(sessions::id.eq(Id::from(id)))
             .filter(sessions::revoked_at.is_null())
             .select((
@@ -43,7 +44,9 @@ impl SessionRepository for Control<'_> {
                 rank.nullable(),
                 organizations::slug.nullable(),
                 organization_active_status::status.nullable(),
+                organizations::mfa_policy.nullable(),
                 user_platform_roles::role.nullable(),
+                user_totp::confirmed_at.nullable(),
             ));
         let row = on!(self.conn, c => query.first::<ActiveSessionRow>(c).optional()).map_err(fault)?;
         match row {

@@ -70,7 +70,7 @@ impl LifeCycleRepository for Control<'_> {
             .filter(owners::owned_until.is_null())
             .select((organizations::all_columns, owners::user_id, archives::archived_from));
         let row = on!(self.conn, c => query.first::<ArchivedRow>(c).optional()).map_err(fault)?;
-        Ok(row.map(Archived::from))
+        row.map(Archived::try_from).transpose()
     }
 
     fn list_archived_of(&self, owner: UserId, after: Timestamp, window: &Window) -> Result<Page<Archived>, StoreError> {
@@ -99,7 +99,7 @@ impl LifeCycleRepository for Control<'_> {
             let rows = rows.limit(window.fetch()).offset(window.offset());
             (rows.load::<ArchivedRow>(c).map_err(fault)?, total)
         });
-        let items = rows.into_iter().map(Archived::from).collect();
+        let items = rows.into_iter().map(Archived::try_from).collect::<Result<Vec<_>, _>>()?;
         Ok(Page::cut(items, total.map(i64::unsigned_abs), window, |last| Cursor {
             sort: BY_ARCHIVING.to_owned(),
             value: instant_text(At(last.archived_at)),

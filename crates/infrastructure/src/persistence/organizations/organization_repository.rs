@@ -23,13 +23,13 @@ impl OrganizationRepository for Control<'_> {
     fn find(&self, scope: &TenantScope) -> Result<Option<Organization>, StoreError> {
         let query = organizations::table.find(Id::from(scope.tenant()));
         let row = on!(self.conn, c => query.first::<OrganizationRow>(c).optional()).map_err(fault)?;
-        Ok(row.map(Organization::from))
+        row.map(Organization::try_from).transpose()
     }
 
     fn find_by_slug(&self, slug: &str) -> Result<Option<Organization>, StoreError> {
         let query = organizations::table.filter(organizations::slug.eq(slug));
         let row = on!(self.conn, c => query.first::<OrganizationRow>(c).optional()).map_err(fault)?;
-        Ok(row.map(Organization::from))
+        row.map(Organization::try_from).transpose()
     }
 
     fn find_as(&self, scope: &TenantScope, member: UserId) -> Result<Option<MemberOf>, StoreError> {

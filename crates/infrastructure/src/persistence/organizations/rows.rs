@@ -2,14 +2,16 @@
 
 use diesel::prelude::*;
 use stoa_domain::kernel::email::Email;
+use stoa_domain::kernel::field::Parsed as _;
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::reason::Reason;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::life_cycle::{Archived, OrganizationStatus, Step};
 use stoa_domain::organizations::membership::{Member, Owner};
-use stoa_domain::organizations::organization::{MemberOf, Organization, Slug};
+use stoa_domain::organizations::organization::{MemberOf, MfaPolicy, Organization, Slug};
 
+use crate::persistence::fault::stored;
 use crate::persistence::schema::control::organizations;
 use crate::persistence::sql_types::{At, Id};
 
@@ -22,6 +24,7 @@ pub(in crate::persistence) struct OrganizationRow {
     pub(in crate::persistence) version: i64,
     pub(in crate::persistence) created_at: At,
     pub(in crate::persistence) updated_at: At,
+    pub(in crate::persistence) mfa_policy: String,
 }
 
 impl From<&Organization> for OrganizationRow {
@@ -33,21 +36,30 @@ impl From<&Organization> for OrganizationRow {
             version: organization.version,
             created_at: At(organization.created_at),
             updated_at: At(organization.updated_at),
+            mfa_policy: organization.mfa_policy.as_str().to_owned(),
         }
     }
 }
 
-impl From<OrganizationRow> for Organization {
-    fn from(row: OrganizationRow) -> Self {
-        Self {
+impl TryFrom<OrganizationRow> for Organization {
+    type Error = StoreError;
+
+    fn try_from(row: OrganizationRow) -> Result<Self, StoreError> {
+        Ok(Self {
             id: row.id.into(),
             name: Name::from_store(row.name),
             slug: Slug::from_store(row.slug),
+            mfa_policy: policy_of(&row.mfa_policy)?,
             version: row.version,
             created_at: row.created_at.0,
             updated_at: row.updated_at.0,
-        }
+        })
     }
+}
+
+/// Of whom an organization asks a second factor.
+pub(in crate::persistence) fn policy_of(text: &str) -> Result<MfaPolicy, StoreError> {
+    stored("organizations.mfa_policy", MfaPolicy::parse(text))
 }
 
 /// The rank in a row of the view `organization_standings`.
@@ -85,7 +97,7 @@ impl TryFrom<MemberOfRow> for MemberOf {
     fn try_from(row: MemberOfRow) -> Result<Self, StoreError> {
         let rank = rank_of(&row.rank)?;
         let status = status_of(&row.status)?;
-        Ok(Self { organization: row.organization.into(), rank, joined_at: row.joined_at.0, status })
+        Ok(Self { organization: row.organization.try_into()?, rank, joined_at: row.joined_at.0, status })
     }
 }
 
@@ -152,8 +164,11 @@ pub(super) struct ArchivedRow {
     archived_from: At,
 }
 
-impl From<ArchivedRow> for Archived {
-    fn from(row: ArchivedRow) -> Self {
-        Self { organization: row.organization.into(), owner: row.owner.into(), archived_at: row.archived_from.0 }
+impl TryFrom<ArchivedRow> for Archived {
+    type Error = StoreError;
+
+    fn try_from(row: ArchivedRow) -> Result<Self, StoreError> {
+        let organization = row.organization.try_into()?;
+        Ok(Self { organization, owner: row.owner.into(), archived_at: row.archived_from.0 })
     }
 }

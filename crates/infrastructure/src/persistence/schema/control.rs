@@ -58,6 +58,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        mfa_policy -> Text,
     }
 }
 
@@ -323,6 +324,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     user_profile,
     user_login_password,
     user_platform_roles,
+    user_totp,
     organizations,
     organization_members,
     organization_admins,
