@@ -134,9 +134,7 @@ fn errors_of(known: &Operation, operation: &PathItemOperation) -> Vec<(String, V
         ErrorCode::Unauthorized | ErrorCode::Forbidden | ErrorCode::OrganizationSuspended => {
             known.access != Access::Public
         }
-        ErrorCode::MfaEnrolmentRequired => {
-            known.access != Access::Public && !OPEN_TO_ENROLMENT.contains(&known.id)
-        }
+        ErrorCode::MfaEnrolmentRequired => known.access != Access::Public && !OPEN_TO_ENROLMENT.contains(&known.id),
         ErrorCode::ResourceNotFound => has_path || known.errors.contains(&code),
         ErrorCode::MalformedRequest => has_body || has_query,
         ErrorCode::PayloadTooLarge | ErrorCode::UnsupportedMediaType => has_body,

@@ -94,11 +94,13 @@ async fn sign_in(api: &web::Data<Api>, origin: Origin, request: LoginRequest) ->
     let signed_in = blocking::hashing(api, move |api| api.identity.sign_in(origin.clone(), &request)).await?;
     Ok(ok(&match signed_in {
         SignedIn::Tokens(pair) => SignInResponse::Tokens(pair.into()),
-        SignedIn::Challenged(Challenged { token, expires_in }) => SignInResponse::SecondFactor(MfaRequiredResponse {
-            mfa_required: true,
-            mfa_token: token,
-            expires_in: expires_in.num_seconds(),
-        }),
+        SignedIn::Challenged(Challenged { token: mfa_token, expires_in }) => {
+            SignInResponse::SecondFactor(MfaRequiredResponse {
+                mfa_required: true,
+                mfa_token,
+                expires_in: expires_in.num_seconds(),
+            })
+        }
     }))
 }
 

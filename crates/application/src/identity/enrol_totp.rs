@@ -71,12 +71,7 @@ mod tests {
     fn begins(store: Store, answer: Result<(), StoreError>) -> Store {
         let mut store = made(store);
         let expected = Totp { confirmed_at: None, ..totp() };
-        store
-            .second_factors
-            .expect_begin()
-            .withf(move |begun| *begun == expected)
-            .times(1)
-            .return_once(|_| answer);
+        store.second_factors.expect_begin().withf(move |begun| *begun == expected).times(1).return_once(|_| answer);
         store
     }
 

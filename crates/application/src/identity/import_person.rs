@@ -133,7 +133,7 @@ impl IdentityService {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, down, entry, hash, home, kim, lost, nth, now};
+    use super::super::fixture::{Store, down, entry, hash, home, kim, lost, now, nth};
     use super::*;
     use crate::fixture::{NOW, organization};
     use serde_json::json;
@@ -231,7 +231,11 @@ mod tests {
     #[test]
     fn an_organization_is_found_by_its_slug() {
         let mut store = Store::default();
-        store.organizations.expect_find_by_slug().withf(|slug| slug == "harbour").returning(|_| Ok(Some(organization(home()))));
+        store
+            .organizations
+            .expect_find_by_slug()
+            .withf(|slug| slug == "harbour")
+            .returning(|_| Ok(Some(organization(home()))));
         assert_eq!(store.service().find_organization("harbour"), Ok(Some(organization(home()))));
         assert_eq!(Store::which_is_down().service().find_organization("harbour"), Err(down()));
     }

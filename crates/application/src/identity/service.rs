@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use stoa_domain::identity::guess::GuessPolicy;
-use stoa_domain::identity::ports::{Identity, OneTimeCodes, PasswordHasher, RefreshTokenSource, SessionCache, TokenSigner};
+use stoa_domain::identity::ports::{
+    Identity, OneTimeCodes, PasswordHasher, RefreshTokenSource, SessionCache, TokenSigner,
+};
 use stoa_domain::identity::token::TokenLifetimes;
 use stoa_domain::kernel::sources::Sources;
 use stoa_domain::kernel::unit_of_work::UnitOfWork;

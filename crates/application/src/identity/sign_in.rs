@@ -103,7 +103,10 @@ impl IdentityService {
         let known = self.find_credentials(&guess, &request.email)?;
         let hash = known.as_ref().and_then(|known| known.hash.clone());
         match (known, self.passwords.verify(&request.password, hash)?) {
-            (Some(Known { account, has_second_factor, .. }), right @ (Verification::Right | Verification::Outdated)) => {
+            (
+                Some(Known { account, has_second_factor, .. }),
+                right @ (Verification::Right | Verification::Outdated),
+            ) => {
                 let rehashed = match right {
                     Verification::Outdated => Some(self.passwords.hash(&request.password)?),
                     Verification::Right | Verification::Wrong => None,

@@ -136,7 +136,7 @@ impl IdentityService {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
-        Store, TOKENS, account, down, elsewhere, entry, home, kim, lost, member_of, nth, now, origin, shown, totp,
+        Store, TOKENS, account, down, elsewhere, entry, home, kim, lost, member_of, now, nth, origin, shown, totp,
     };
     use super::*;
     use chrono::Duration;

@@ -147,8 +147,7 @@ mod tests {
 
     #[test]
     fn the_owner_says_who_needs_a_second_factor_and_all_sessions_are_read_anew() {
-        let request =
-            UpdateOrganizationRequest { version: Some(1), name: None, mfa_policy: Some(MfaPolicy::Admins) };
+        let request = UpdateOrganizationRequest { version: Some(1), name: None, mfa_policy: Some(MfaPolicy::Admins) };
         let mut store = saved(Store::default());
         let (before, after) =
             (json!({ "mfa_policy": "off", "version": 1 }), json!({ "mfa_policy": "admins", "version": 2 }));

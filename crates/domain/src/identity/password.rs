@@ -111,7 +111,11 @@ impl Parsed for PasswordHash {
         let [_, version, cost, rest] = text.split('$').collect::<Vec<_>>()[..] else { return Err(FORM) };
         let is_base64 = |c: u8| c.is_ascii_alphanumeric() || b"./".contains(&c);
         let cost: u32 = cost.parse().ok().filter(|_| cost.len() == 2).ok_or(FORM)?;
-        if !text.starts_with('$') || !["2a", "2b", "2y"].contains(&version) || rest.len() != 53 || !rest.bytes().all(is_base64) {
+        if !text.starts_with('$')
+            || !["2a", "2b", "2y"].contains(&version)
+            || rest.len() != 53
+            || !rest.bytes().all(is_base64)
+        {
             return Err(FORM);
         }
         if !(4..=15).contains(&cost) {

@@ -2,6 +2,7 @@
 //! the installation, bound to what they belong to.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
@@ -45,7 +46,7 @@ impl Sealer {
     pub(super) fn seal(&self, owner: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealingError> {
         let mut sealed = plain.to_vec();
         let nonce = self.key.seal_in_place_append_tag(Aad::from(owner), &mut sealed).map_err(|_| SealingError)?;
-        Ok([nonce.as_ref(), &sealed].concat())
+        Ok([&nonce.as_ref()[..], &sealed].concat())
     }
 
     /// Reads what was encrypted for this owner.
@@ -65,7 +66,7 @@ impl Sealer {
 pub fn key_in(path: &Path) -> Result<Secret, KeyError> {
     if !path.exists() {
         let mut bytes = [0; 32];
-        rand::fill(&mut bytes).map_err(|_| KeyError::Unusable("the machine has no randomness".into()))?;
+        rand::fill(&mut bytes).map_err(|_| file_error(path, io::Error::other("the machine has no randomness")))?;
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|source| file_error(folder, source))?;
         }

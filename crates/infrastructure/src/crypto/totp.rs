@@ -2,7 +2,6 @@
 
 use aws_lc_rs::rand;
 use chrono::{DateTime, Utc};
-use fast_qr::convert::Builder as _;
 use fast_qr::convert::svg::SvgBuilder;
 use fast_qr::qr::QRBuilder;
 use sha2::{Digest, Sha256};

@@ -116,8 +116,12 @@ impl Import {
             "admin" => Rank::Admin,
             _ => bail!("role must be member or admin"),
         };
-        let person =
-            ImportedPerson { email, name: value::<Name>("name", name)?, hash: value::<PasswordHash>("password_hash", hash)?, role };
+        let person = ImportedPerson {
+            email,
+            name: value::<Name>("name", name)?,
+            hash: value::<PasswordHash>("password_hash", hash)?,
+            role,
+        };
         Ok(self.identity.import_person(&self.organization, &person, self.earnest)?)
     }
 
