@@ -10,12 +10,13 @@ use crate::stage::Stage;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Server {
-    /// The letters to this address, in the order in which they were left, as soon as there are so
-    /// many. The worker goes its own pace: this looks until it has what it came for.
-    pub async fn letters_to(&self, email: &str, count: usize) -> Vec<String> {
+    /// The letters to this address that lead to this page, in the order in which they were left, as
+    /// soon as there are so many. The worker goes its own pace: this looks until it has what it came
+    /// for.
+    pub async fn letters_to(&self, email: &str, page: &str, count: usize) -> Vec<String> {
         let begun = Instant::now();
         loop {
-            let letters = self.letters_now(email);
+            let letters = self.letters_now(email, page);
             if letters.len() >= count {
                 return letters;
             }
@@ -24,19 +25,20 @@ impl Server {
         }
     }
 
-    /// The letters to this address that are there already.
-    pub fn letters_now(&self, email: &str) -> Vec<String> {
+    /// Those that are there already.
+    pub fn letters_now(&self, email: &str, page: &str) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.letters()) else { return Vec::new() };
         let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
         paths.retain(|path| path.extension().is_some_and(|ending| ending == "eml"));
         paths.sort();
         let letters = paths.iter().map(|path| fs::read_to_string(path).expect("a whole letter"));
-        letters.filter(|letter| letter.contains(&format!("To: {email}\r\n"))).collect()
+        let (to, link) = (format!("To: {email}\r\n"), format!("/{page}?token="));
+        letters.filter(|letter| letter.contains(&to) && letter.contains(&link)).collect()
     }
 
-    /// The token in the link of the last letter to this address, which leads to this page.
+    /// The token in the last of them, as soon as there are so many.
     pub async fn token_for(&self, email: &str, page: &str, count: usize) -> String {
-        let letters = self.letters_to(email, count).await;
+        let letters = self.letters_to(email, page, count).await;
         token_in(letters.last().expect("a letter"), page)
     }
 }

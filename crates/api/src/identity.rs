@@ -6,6 +6,7 @@ mod mfa;
 mod passwords;
 mod recovery;
 mod sessions;
+mod verification;
 
 use actix_web::web;
 use utoipa::OpenApi;
@@ -20,7 +21,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(passwords::routes)
         .configure(sessions::routes)
         .configure(keys::routes)
-        .configure(recovery::routes);
+        .configure(recovery::routes)
+        .configure(verification::routes);
 }
 
 /// The document of these routes.
@@ -34,5 +36,6 @@ impl OpenApi for Document {
             .merge_from(sessions::Document::openapi())
             .merge_from(keys::Document::openapi())
             .merge_from(recovery::Document::openapi())
+            .merge_from(verification::Document::openapi())
     }
 }

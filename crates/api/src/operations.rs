@@ -82,6 +82,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation("refresh", Public, &[InvalidToken]),
     operation("forgot_password", Public, &[]),
     operation("reset_password", Public, &[InvalidToken]),
+    operation("verify_email", Public, &[InvalidToken]),
+    operation("send_verification", SignedIn, &[]),
     operation("key_set", Public, &[]),
     operation("logout", SignedIn, &[]),
     operation("logout_by_delete", SignedIn, &[]),

@@ -19,6 +19,7 @@ pub mod refresh;
 pub mod register;
 pub mod remove_totp;
 pub mod reset_password;
+pub mod send_verification;
 pub mod service;
 pub mod sign_in;
 pub mod sign_out;
@@ -26,6 +27,7 @@ pub mod sign_out_everywhere;
 pub mod switch_organization;
 pub mod unlock_user;
 pub mod validate_token;
+pub mod verify_email;
 pub mod verify_second_factor;
 
 mod opening;

@@ -107,8 +107,8 @@ async fn signing_in_and_out_and_renewing_leave_entries_too() {
             entries.iter().map(|entry| entry["action"].as_str().unwrap().to_owned()).collect()
         };
         let registered = actions(&entries(&stage.database));
-        assert_eq!(registered.len(), 3, "{registered:?}");
-        for action in ["user.register", "organization.create", "session.start"] {
+        assert_eq!(registered.len(), 4, "{registered:?}");
+        for action in ["user.register", "organization.create", "email_verification.issue", "session.start"] {
             assert!(registered.iter().any(|found| found == action), "{registered:?}");
         }
         let login = json!({"email": owner.email, "password": stoa_tests::actor::PASSWORD});

@@ -34,6 +34,8 @@ struct Things {
     session: String,
     /// By which the newcomer sets a new password.
     reset_token: String,
+    /// By which the newcomer's address is verified.
+    verification_token: String,
     /// By which somebody unknown accepts an invitation, whose id is that of the newcomer.
     invitation_token: String,
     /// A code that no warehouse has.
@@ -84,6 +86,10 @@ const ROWS: &[Row] = &[
         let body = json!({"token": it.reset_token, "password": PASSWORD});
         ("/api/v1/auth/reset-password".into(), Body::Json(body))
     }),
+    row("verify_email", 204, |it| {
+        ("/api/v1/auth/verify-email".into(), Body::Json(json!({"token": it.verification_token})))
+    }),
+    row("send_verification", 202, |_| ("/api/v1/auth/verify-email/resend".into(), Body::None)),
     row("key_set", 200, |_| ("/.well-known/jwks.json".into(), Body::None)),
     row("logout", 204, |_| ("/api/v1/auth/logout".into(), Body::None)),
     row("logout_by_delete", 204, |_| ("/api/v1/auth/logout".into(), Body::None)),
@@ -237,7 +243,8 @@ async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Thing
         other,
         admin,
         archived,
-        reset_token: issue_reset_token(stage, &newcomer, number),
+        reset_token: issue_token(stage, &newcomer, "password_reset", number),
+        verification_token: issue_token(stage, &newcomer, "email_verification", number),
         invitation_token: issue_invitation(stage, owner, &newcomer, number),
         newcomer,
         warehouse,
@@ -288,11 +295,11 @@ fn id(stage: &Stage, id: &str) -> String {
 }
 
 /// Gives the person a token behind the API's back, as the worker does before it writes the letter.
-fn issue_reset_token(stage: &Stage, person: &Actor, row: usize) -> String {
-    let token = format!("reset-{row}-{}", person.user_id);
+fn issue_token(stage: &Stage, person: &Actor, purpose: &str, row: usize) -> String {
+    let token = format!("{purpose}-{row}-{}", person.user_id);
     let insert = format!(
         "INSERT INTO one_time_tokens (digest, purpose, user_id, issued_at, expires_at) \
-         SELECT {}, 'password_reset', user_id, created_at, expires_at FROM sessions WHERE user_id = {} LIMIT 1",
+         SELECT {}, '{purpose}', user_id, created_at, expires_at FROM sessions WHERE user_id = {} LIMIT 1",
         digest_of(stage, &token),
         id(stage, &person.user_id)
     );

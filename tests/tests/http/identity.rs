@@ -205,6 +205,7 @@ async fn a_person_is_told_who_they_are_and_what_they_may_do() {
         {
           "id": "[id]",
           "email": "kim@example.com",
+          "email_verified": false,
           "name": "Kim Ha-neul",
           "platform": "BUSINESS",
           "platform_admin": false,

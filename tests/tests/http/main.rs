@@ -14,6 +14,7 @@ mod bad_input;
 mod brute_force;
 mod concurrency;
 mod documents;
+mod email_verification;
 mod envelope;
 mod identity;
 mod invitations;

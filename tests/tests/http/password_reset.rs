@@ -30,7 +30,7 @@ fn with(token: &str, password: &str) -> Value {
 
 /// Asks, and reads the token in the letter.
 async fn token_of(stage: &Stage, person: &Actor) -> String {
-    let before = stage.server.letters_now(&person.email).len();
+    let before = stage.server.letters_now(&person.email, PAGE).len();
     forgot(stage, &person.email).await.is(202);
     stage.server.token_for(&person.email, PAGE, before + 1).await
 }
@@ -93,7 +93,7 @@ async fn nobody_learns_who_is_registered_and_one_letter_goes_out_a_minute() {
     on_each_engine(async |stage| {
         let owner = stage.owner().await;
         let known = forgot(stage, &owner.email).await.is(202);
-        stage.server.letters_to(&owner.email, 1).await;
+        stage.server.letters_to(&owner.email, PAGE, 1).await;
         let again = forgot(stage, &owner.email.to_uppercase()).await.is(202);
         let unknown = forgot(stage, "nobody@example.com").await.is(202);
         for answer in [again, unknown] {
@@ -102,12 +102,12 @@ async fn nobody_learns_who_is_registered_and_one_letter_goes_out_a_minute() {
         // A letter that goes out shows that those before it were looked at.
         let other = stage.stranger().await;
         forgot(stage, &other.email).await.is(202);
-        stage.server.letters_to(&other.email, 1).await;
-        assert_eq!(stage.server.letters_now(&owner.email).len(), 1);
-        assert_eq!(stage.server.letters_now("nobody@example.com").len(), 0);
+        stage.server.letters_to(&other.email, PAGE, 1).await;
+        assert_eq!(stage.server.letters_now(&owner.email, PAGE).len(), 1);
+        assert_eq!(stage.server.letters_now("nobody@example.com", PAGE).len(), 0);
         stage.clock.pass(TimeDelta::seconds(61));
         forgot(stage, &owner.email).await.is(202);
-        stage.server.letters_to(&owner.email, 2).await;
+        stage.server.letters_to(&owner.email, PAGE, 2).await;
     })
     .await;
 }
@@ -157,13 +157,14 @@ async fn a_mail_server_is_sent_the_letter_and_the_payload_is_erased() {
         let owner = stage.owner().await;
         forgot(stage, &owner.email).await.is(202);
         engines.set(engines.get() + 1);
-        let letter = server.letters(engines.get()).pop().unwrap();
+        // The first letter of each engine verifies the address.
+        let letter = server.letters(2 * engines.get()).pop().unwrap();
         assert_eq!(letter.to, [format!("<{}>", owner.email)]);
         assert!(letter.text.contains("https://app.example/stoa/reset-password?token="), "{}", letter.text);
         let token = token_in(&letter.text, PAGE);
         stage.anonymous().post(RESET, &with(&token, NEW)).await.is(204);
         let ended = "SELECT kind || ' ' || state AS text FROM outbox_messages ORDER BY id";
-        stage.comes_to(ended, &["password_reset.request done", "letter done"]).await;
+        stage.comes_to(ended, &["letter done", "password_reset.request done", "letter done"]).await;
         let kept = stage.database.texts("SELECT payload AS text FROM outbox_messages WHERE payload IS NOT NULL");
         assert_eq!(kept, [""; 0]);
     })
@@ -179,7 +180,8 @@ async fn a_letter_that_a_server_refuses_is_dead_and_one_it_puts_off_is_sent_late
         on_each_engine_with(&settings, async |stage| {
             let owner = stage.owner().await;
             forgot(stage, &owner.email).await.is(202);
-            let told = "SELECT state AS text FROM outbox_messages WHERE kind = 'letter' AND last_error IS NOT NULL";
+            let told =
+                "SELECT DISTINCT state AS text FROM outbox_messages WHERE kind = 'letter' AND last_error IS NOT NULL";
             stage.comes_to(told, &[state]).await;
             owner.get("/api/v1/auth/me").await.is(200);
         })

@@ -88,7 +88,10 @@ impl IdentityService {
             return Err(AcceptInvitationError::SignInFirst);
         }
         let hash = self.passwords.hash(newcomer.password.secret())?;
+        // The token came by a letter to the address.
+        let email_verified_at = Some(now);
         let user = User::new(self.sources.id(), invitation.email.clone(), newcomer.name, now);
+        let user = User { email_verified_at, ..user };
         let opening = self.open_session(&user, Some((invitation.organization_id, invitation.role)), origin.clone())?;
         let scope = ControlScope::new(Stamp::user(user.id, origin)).about(invitation.organization_id);
 
@@ -122,6 +125,7 @@ impl IdentityService {
                 return Err(AcceptInvitationError::AnotherPerson);
             }
             let opening = self.open_session(&user, Some((organization, invitation.role)), actor.origin.clone())?;
+            self.note_verified(tx, user.id, now)?;
             self.join(tx, user, &invitation, now, opening)
         })
     }
@@ -240,7 +244,7 @@ mod tests {
 
     fn registers(store: Store) -> Store {
         let mut store = hashed(store);
-        let user = User { id: nth(0).into(), ..kim() };
+        let user = User { id: nth(0).into(), email_verified_at: Some(now()), ..kim() };
         let inserted = user.clone();
         store.users.expect_insert().withf(move |given| *given == inserted).times(1).returning(|_| Ok(()));
         store.keeps_hash_of(nth(0).into());
@@ -251,12 +255,17 @@ mod tests {
     fn accepted(store: Store) -> Store {
         let mut store = registers(store);
         joins(&mut store, nth(0), nth(1));
-        knows(&mut store, User { id: nth(0).into(), ..kim() }, vec![member_of(elsewhere(), Rank::Member)]);
+        knows(
+            &mut store,
+            User { id: nth(0).into(), email_verified_at: Some(now()), ..kim() },
+            vec![member_of(elsewhere(), Rank::Member)],
+        );
         store
     }
 
     fn accepted_signed_in(store: Store) -> Store {
         let mut store = open(store, kim().email);
+        store.verifies(kim().id);
         joins(&mut store, kim().id.as_uuid(), nth(0));
         knows(&mut store, kim(), vec![member_of(elsewhere(), Rank::Member)]);
         store
@@ -271,7 +280,7 @@ mod tests {
         let store = accepted(Store::default());
         let transactions = store.transactions.clone();
         let joined = store.service().accept_invitation(origin(), &request()).unwrap();
-        assert_eq!(joined.user, User { id: nth(0).into(), ..kim() });
+        assert_eq!(joined.user, User { id: nth(0).into(), email_verified_at: Some(now()), ..kim() });
         assert_eq!((joined.organization.organization.id, joined.organization.rank), (elsewhere(), Rank::Member));
         assert_eq!(shown(&joined.tokens), TOKENS);
         let scope = ControlScope::new(Stamp::user(nth(0).into(), origin())).about(elsewhere());
@@ -331,6 +340,7 @@ mod tests {
         let mut store = open(Store::default(), kim().email);
         knows(&mut store, kim(), vec![member_of(elsewhere(), Rank::Member)]);
         store.makes_tokens(nth(0), kim().id, Some((elsewhere(), Rank::Member)));
+        store.users.expect_mark_verified().returning(|_, _| Ok(false));
         store.invitations.expect_accept().returning(|_, _| Ok(true));
         store.audit.expect_record().returning(|_| Ok(()));
         store.members.expect_insert().returning(|_| Err(StoreError::Duplicate));

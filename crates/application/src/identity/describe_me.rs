@@ -35,6 +35,7 @@ impl IdentityService {
         Ok(MeResponse {
             id: account.user.id,
             email: account.user.email.as_str().to_owned(),
+            email_verified: account.user.email_verified_at.is_some(),
             name: account.user.name.as_str().to_owned(),
             platform: account.user.platform,
             platform_admin: actor.platform_admin,

@@ -7,6 +7,7 @@ use chrono::Duration;
 use serde_json::json;
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::guess::{Counted, GuessPolicy, Guessed};
+use stoa_domain::identity::one_time_token::{OneTimeToken, TokenPurpose};
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::ports::{
     Identity, IdentityTx, MockChallengeRepository, MockCredentialRepository, MockGuessRepository, MockOneTimeCodes,
@@ -17,21 +18,21 @@ use stoa_domain::identity::ports::{
 use stoa_domain::identity::second_factor::{SealedSecret, Totp};
 use stoa_domain::identity::session::{ActiveSession, OwnSession, Session};
 use stoa_domain::identity::token::{AccessClaims, RefreshToken, TokenDigest, TokenLifetimes, TokenPair};
-use stoa_domain::identity::user::Account;
+use stoa_domain::identity::user::{Account, User};
 use stoa_domain::invitations::ports::MockInvitationRepository;
 use stoa_domain::kernel::actor::{ControlScope, Standing};
 use stoa_domain::kernel::ids::{OrganizationId, SessionId, UserId};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError, UnitOfWork};
-use stoa_domain::mail::letter::{AddressedLetter, FrontendUrl};
+use stoa_domain::mail::letter::{AddressedLetter, FrontendUrl, Letter};
 use stoa_domain::organizations::organization::MemberOf;
 use stoa_domain::organizations::ports::{MockMemberRepository, MockOrganizationRepository};
 use stoa_domain::outbox::ports::{MockOutbox, MockOutboxBell};
 use uuid::Uuid;
 
 use super::service::{IdentityAdapters, IdentityPolicy, IdentityService};
-use crate::fixture::{Transactions, expect_entry, expect_letter};
+use crate::fixture::{NOW, Transactions, expect_entry, expect_letter};
 pub(super) use crate::fixture::{
     actor, down, elsewhere, entry, home, kim, lost, member_of, now, nth, origin, stranger, suspended_member_of,
 };
@@ -149,6 +150,36 @@ impl Store {
     /// This letter must be left for the worker, once.
     pub(super) fn leaves_letter(&mut self, letter: AddressedLetter, organization: Option<OrganizationId>) {
         expect_letter(&mut self.outbox, letter, organization);
+    }
+
+    /// A token must be issued and a letter with it left, by which this person's address is verified.
+    pub(super) fn leaves_verification(&mut self, user: &User) {
+        let id = user.id;
+        self.one_time_tokens
+            .expect_issue()
+            .withf(move |token, not_after| {
+                (token.digest, token.purpose, token.user_id) == (DIGEST, TokenPurpose::EmailVerification, id)
+                    && token.expires_at == now() + Duration::hours(24)
+                    && *not_after == now() - Duration::minutes(1)
+            })
+            .times(1)
+            .returning(|_, _| Ok(true));
+        let token = OneTimeToken::new(DIGEST, TokenPurpose::EmailVerification, id, now());
+        self.audits(entry("email_verification.issue", "user", id.as_uuid()).created(&token));
+        let link = format!("http://stoa.example/verify-email?token={}", TOKENS.1).into();
+        let letter = Letter::EmailVerification { name: user.name.as_str().into(), link };
+        self.leaves_letter(AddressedLetter::new(&user.email, letter), None);
+    }
+
+    /// It must be noted of this person, once, that they read the letters to their address.
+    pub(super) fn verifies(&mut self, user: UserId) {
+        self.users
+            .expect_mark_verified()
+            .withf(move |id, at| (*id, *at) == (user, now()))
+            .times(1)
+            .returning(|_, _| Ok(true));
+        let shown = json!({ "email_verified_at": NOW });
+        self.audits(entry("email.verify", "user", user.as_uuid()).created(&shown));
     }
 
     /// The password must be hashed, once.

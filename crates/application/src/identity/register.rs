@@ -55,7 +55,7 @@ pub struct Registered {
 }
 
 impl IdentityService {
-    /// Registers a person with an organization.
+    /// Registers a person with an organization, and leaves the letter that verifies the address.
     ///
     /// # Errors
     /// See [`RegisterError`].
@@ -80,8 +80,9 @@ impl IdentityService {
         let user = User { platform, ..User::new(self.sources.id(), email, name, self.sources.now()) };
         let organization_id: OrganizationId = self.sources.id();
         let opening = self.open_session(&user, Some((organization_id, Rank::Owner)), origin.clone())?;
+        let verification = self.make_verification()?;
         let scope = ControlScope::new(Stamp::user(user.id, origin)).about(organization_id);
-        self.work.run(&scope, |tx| {
+        let registered = self.work.run(&scope, |tx| {
             tx.users.insert(&user).map_err(|error| error.or_duplicate(RegisterError::DuplicateEmail))?;
             tx.credentials.put(user.id, &hash, user.created_at)?;
             let entry = AuditEntry::new(&self.sources, "user.register", "user", user.id.as_uuid());
@@ -93,9 +94,12 @@ impl IdentityService {
                 sources: &self.sources,
             };
             let organization = found(&founding, organization_id, &organization_name, user.id)?;
+            verification.leave(self, tx, &user)?;
             let tokens = opening.save(tx)?;
-            Ok(Registered { user, organization, tokens })
-        })
+            Ok::<_, RegisterError>(Registered { user, organization, tokens })
+        })?;
+        self.bell.ring();
+        Ok(registered)
     }
 
     /// Whether somebody has this address; asked before the costly hash, decided by the insert.
@@ -164,6 +168,14 @@ mod tests {
             "created_at": NOW, "updated_at": NOW,
         })));
         store.opens_session(nth(2), nth(0).into(), Some((nth(1).into(), Rank::Owner)));
+        store.makes_opaque_token();
+        store.leaves_verification(&User { id: nth(0).into(), ..kim() });
+        store
+    }
+
+    /// The worker is called to send the letter.
+    fn calling(mut store: Store) -> Store {
+        store.rings_after_commit();
         store
     }
 
@@ -174,7 +186,8 @@ mod tests {
 
     #[test]
     fn a_stranger_registers_owns_the_organization_and_is_signed_in() {
-        let registered = register(with_free_slug(registered(Store::default(), "south-quay"))).unwrap();
+        let store = calling(with_free_slug(registered(Store::default(), "south-quay")));
+        let registered = register(store).unwrap();
         assert_eq!(registered.user, User { id: nth(0).into(), ..kim() });
         assert_eq!(registered.organization.organization.id, nth(1).into());
         assert_eq!(registered.organization.rank, Rank::Owner);
@@ -183,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_entries_belong_to_the_new_organization_and_name_the_new_person() {
-        let store = with_free_slug(registered(Store::default(), "south-quay"));
+        let store = calling(with_free_slug(registered(Store::default(), "south-quay")));
         let transactions = store.transactions.clone();
         let organization = register(store).unwrap().organization.organization.id;
         let reading = (Mode::Statement, ControlScope::new(Stamp::system()));
@@ -229,6 +242,7 @@ mod tests {
     fn an_address_taken_meanwhile_is_a_conflict_and_leaves_no_entry() {
         let mut store = hashed(Store::default());
         store.makes_tokens(nth(2), nth(0).into(), Some((nth(1).into(), Rank::Owner)));
+        store.makes_opaque_token();
         store.users.expect_insert().times(1).returning(|_| Err(StoreError::Duplicate));
         store.credentials.expect_put().never();
         store.organizations.expect_insert().never();
@@ -239,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_taken_slug_gives_way_to_the_next() {
-        let mut store = registered(Store::default(), "south-quay-2");
+        let mut store = calling(registered(Store::default(), "south-quay-2"));
         store.organizations.expect_insert().times(2).returning(|organization| {
             if organization.slug.as_str() == "south-quay" { Err(StoreError::Duplicate) } else { Ok(()) }
         });
@@ -266,8 +280,11 @@ mod tests {
     #[test]
     fn without_a_session_nobody_is_registered() {
         let mut store = with_free_slug(founded(Store::default()));
-        store.audit.expect_record().times(1).returning(|_| Ok(()));
+        store.audit.expect_record().times(2).returning(|_| Ok(()));
+        store.one_time_tokens.expect_issue().returning(|_, _| Ok(true));
+        store.outbox.expect_enqueue().returning(|_| Ok(()));
         store.makes_tokens(nth(2), nth(0).into(), Some((nth(1).into(), Rank::Owner)));
+        store.makes_opaque_token();
         store.sessions.expect_insert().times(1).returning(|_| Err(down()));
         store.refresh_tokens.expect_insert().never();
         let transactions = store.transactions.clone();

@@ -30,7 +30,8 @@ pub enum ResetPasswordError {
 }
 
 impl IdentityService {
-    /// Spends the token and sets the password; every session of the person ends.
+    /// Spends the token and sets the password; every session of the person ends, and the address is
+    /// verified.
     ///
     /// # Errors
     /// See [`ResetPasswordError`].
@@ -59,6 +60,8 @@ impl IdentityService {
             tx.credentials.put(user, &hash, now)?;
             let ended = tx.own_sessions.end_all(user, None, now)?;
             tx.audit.record(&AuditEntry::new(&self.sources, "password.reset", "user", user.as_uuid()))?;
+            // The token came by a letter to the address.
+            self.note_verified(tx, user, now)?;
             Ok(ended)
         })?;
         self.session_cache.forget(&ended);
@@ -126,6 +129,7 @@ mod tests {
     fn done(store: Store) -> Store {
         let mut store = saved(store);
         store.audits(entry("password.reset", "user", kim().id.as_uuid()));
+        store.verifies(kim().id);
         store
     }
 

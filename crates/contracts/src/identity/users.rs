@@ -106,3 +106,23 @@ pub fn an_account_holds_no_organization_of_others(store: &dyn Subject) {
     assert_eq!(world.organizations(|tx| tx.members.remove(&world.ours.scope, jo.id)), Ok(true));
     assert_eq!(places(jo.id), []);
 }
+
+/// `mark_verified`: "answers whether that was news", of this person alone.
+pub fn an_address_is_verified_once(store: &dyn Subject) {
+    let world = World::new(store);
+    let (kim, lee) = (world.ours.owner.id, world.theirs.owner.id);
+    let verified_at = |id| {
+        let account = world.identity(|tx| tx.users.find_account(id)).expect("a look-up").expect("a person");
+        let by_email = world.identity(|tx| tx.users.find_by_email(&account.user.email)).expect("a look-up");
+        assert_eq!(by_email, Some(account.user.clone()));
+        account.user.email_verified_at
+    };
+    assert_eq!(verified_at(kim), None);
+    for (n, news) in [(5, true), (6, false)] {
+        assert_eq!(world.identity(|tx| tx.users.mark_verified(kim, at(n))), Ok(news));
+    }
+    assert_eq!((verified_at(kim), verified_at(lee)), (Some(at(5)), None));
+    let jo = User { email_verified_at: Some(at(1)), ..person(world.id::<UserId>(), "jo@example.com", "Jo") };
+    assert_eq!(world.identity(|tx| tx.users.insert(&jo)), Ok(()));
+    assert_eq!(verified_at(jo.id), Some(at(1)), "as it was added");
+}

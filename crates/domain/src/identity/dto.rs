@@ -156,6 +156,29 @@ pub struct ResetPasswordRequest {
     pub password: Secret,
 }
 
+/// The token by which an address is verified.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct VerifyEmailRequest {
+    /// The token in the link of the letter.
+    pub token: Secret,
+}
+
+/// What everybody is told who asks for the letter again.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SendVerificationResponse {
+    /// The same whether or not the address is verified.
+    pub message: &'static str,
+}
+
+impl Default for SendVerificationResponse {
+    fn default() -> Self {
+        Self { message: "If your address is not verified yet, a letter is on its way" }
+    }
+}
+
 /// The organization to work in from now on.
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -443,6 +466,8 @@ pub struct MeResponse {
     pub id: UserId,
     /// Address.
     pub email: String,
+    /// Whether it is known that the caller reads the letters to the address.
+    pub email_verified: bool,
     /// Name.
     pub name: String,
     /// The application the account was made for.

@@ -20,6 +20,8 @@ pub const QUIET_FOR: Duration = Duration::minutes(1);
 pub enum TokenPurpose {
     /// Setting a new password without the old one.
     PasswordReset,
+    /// Showing that the person reads the letters to their address.
+    EmailVerification,
 }
 
 impl TokenPurpose {
@@ -27,6 +29,7 @@ impl TokenPurpose {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::PasswordReset => "password_reset",
+            Self::EmailVerification => "email_verification",
         }
     }
 
@@ -34,6 +37,7 @@ impl TokenPurpose {
     pub fn life(self) -> Duration {
         match self {
             Self::PasswordReset => Duration::hours(1),
+            Self::EmailVerification => Duration::hours(24),
         }
     }
 }

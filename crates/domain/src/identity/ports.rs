@@ -90,6 +90,12 @@ pub trait UserRepository {
     /// # Errors
     /// [`StoreError::Duplicate`] if the address is taken; the transaction stays usable.
     fn insert(&self, user: &User) -> Result<(), StoreError>;
+
+    /// Notes that the person reads the letters to their address; answers whether that was news.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn mark_verified(&self, id: UserId, at: Timestamp) -> Result<bool, StoreError>;
 }
 
 /// Keeps the roles people have on the platform itself.

@@ -6,7 +6,7 @@ use crate::kernel::email::Email;
 use crate::kernel::ids::UserId;
 use crate::kernel::name::Name;
 use crate::kernel::platform::Platform;
-use crate::kernel::sources::{Timestamp, rfc3339};
+use crate::kernel::sources::{Timestamp, rfc3339, rfc3339_option};
 use crate::organizations::organization::MemberOf;
 
 /// A person.
@@ -23,12 +23,15 @@ pub struct User {
     /// When the account was made.
     #[serde(serialize_with = "rfc3339")]
     pub created_at: Timestamp,
+    /// Since when it is known that the person reads the letters to their address.
+    #[serde(serialize_with = "rfc3339_option", skip_serializing_if = "Option::is_none")]
+    pub email_verified_at: Option<Timestamp>,
 }
 
 impl User {
-    /// A new person, of the usual platform.
+    /// A new person, of the usual platform and with an address that is not verified.
     pub fn new(id: UserId, email: Email, name: Name, now: Timestamp) -> Self {
-        Self { id, email, name, platform: Platform::default(), created_at: now }
+        Self { id, email, name, platform: Platform::default(), created_at: now, email_verified_at: None }
     }
 }
 

@@ -22,6 +22,13 @@ pub enum Letter {
         /// Where a new password is set; good once.
         link: Secret,
     },
+    /// The way to a verified address.
+    EmailVerification {
+        /// The person's name.
+        name: String,
+        /// Where the address is verified; good once.
+        link: Secret,
+    },
     /// The way into an organization.
     Invitation {
         /// The organization's name.
@@ -36,6 +43,7 @@ impl Letter {
     pub fn template(&self) -> &'static str {
         match self {
             Self::PasswordReset { .. } => "password_reset",
+            Self::EmailVerification { .. } => "email_verification",
             Self::Invitation { .. } => "invitation",
         }
     }

@@ -18,6 +18,9 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "password_reset.subject.txt",
     "password_reset.txt",
     "password_reset.html",
+    "email_verification.subject.txt",
+    "email_verification.txt",
+    "email_verification.html",
     "invitation.subject.txt",
     "invitation.txt",
     "invitation.html",
@@ -73,6 +76,7 @@ mod tests {
         let link = || "https://app.example/page?token=abc-_".into();
         vec![
             Letter::PasswordReset { name: name.to_owned(), link: link() },
+            Letter::EmailVerification { name: name.to_owned(), link: link() },
             Letter::Invitation { organization: name.to_owned(), link: link() },
         ]
     }

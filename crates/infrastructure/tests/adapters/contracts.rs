@@ -70,6 +70,7 @@ suite! { users of identity::users in "identity/users.rs":
     a_person_without_an_organization_has_an_account,
     an_account_lists_the_organizations_in_the_order_of_joining,
     an_account_holds_no_organization_of_others,
+    an_address_is_verified_once,
 }
 
 suite! { credentials of identity::credentials in "identity/credentials.rs":

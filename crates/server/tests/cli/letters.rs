@@ -6,8 +6,6 @@ use stoa_infrastructure::testing::{TestDatabase, databases};
 
 use crate::program::Program;
 
-const EMAIL: &str = "kim@example.com";
-
 fn over(database: &TestDatabase, mail: &SmtpServer) -> Program {
     let settings = mail.settings();
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -23,9 +21,8 @@ fn message_id(letter: &Arrived) -> &str {
 fn sent_by_another(database: &TestDatabase, unlucky: &SmtpServer, is_stuck: impl Fn()) -> Arrived {
     let first = over(database, unlucky);
     let server = first.serve();
-    let body = json!({"email": EMAIL, "password": "Private-Horse-9", "name": "Kim", "organization_name": "Harbour"});
+    let body = json!({"email": "kim@example.com", "password": "Private-Horse-9", "name": "Kim", "organization_name": "Harbour"});
     assert_eq!(server.post("/api/v1/auth/register", "", &body).0, 201);
-    assert_eq!(server.post("/api/v1/auth/forgot-password", "", &json!({"email": EMAIL})).0, 202);
     is_stuck();
     drop(server);
     let letters = "SELECT state || ' ' || attempts AS text FROM outbox_messages WHERE kind = 'letter'";
@@ -37,10 +34,9 @@ fn sent_by_another(database: &TestDatabase, unlucky: &SmtpServer, is_stuck: impl
     let second = over(database, &lucky);
     let server = second.serve();
     let letter = lucky.letters(1).remove(0);
-    let (_, rest) = letter.text.split_once("reset-password?token=").expect("a link");
+    let (_, rest) = letter.text.split_once("verify-email?token=").expect("a link");
     let token = rest.split_whitespace().next().unwrap();
-    let body = json!({"token": token, "password": "Another-Horse-2"});
-    assert_eq!(server.post("/api/v1/auth/reset-password", "", &body).0, 204);
+    assert_eq!(server.post("/api/v1/auth/verify-email", "", &json!({"token": token})).0, 204);
     assert!(server.stop().0.success(), "the worker stops with its server");
     assert_eq!(database.texts(letters), ["done 2"]);
     assert_eq!(lucky.letters(1).len(), 1, "once");

@@ -113,8 +113,10 @@ fn secrets_of_letters(server: &Serving, program: &Program, access: &str) -> Vec<
     for status in [204, 401] {
         assert_eq!(server.post("/api/v1/auth/reset-password", "", &body).0, status);
     }
+    let verification = token_in_letter(program, "verify-email");
+    assert_eq!(server.post("/api/v1/auth/verify-email", "", &json!({"token": verification})).0, 204);
     let pair = ["access_token", "refresh_token"].map(|name| joined[name].as_str().unwrap().to_owned());
-    [invitation, reset].into_iter().chain(pair).collect()
+    [invitation, reset, verification].into_iter().chain(pair).collect()
 }
 
 /// Does about everything that has to do with secrets; answers those that came up.
@@ -182,7 +184,7 @@ fn no_secret_is_in_the_log_however_much_is_logged() {
             assert!(err.contains("/api/v1/auth/login") && err.contains("TRACE"), "it logs too little: {err}");
             let key = fs::read_to_string(program.home().join("data/keys/access-token.pem")).unwrap();
             let key = key.lines().nth(1).unwrap().to_owned();
-            assert_eq!(secrets.len(), 3 + 10 + 1 + 4, "not every token was given");
+            assert_eq!(secrets.len(), 3 + 10 + 1 + 5, "not every token was given");
             for secret in secrets.iter().chain([&key]) {
                 // A signature on its own is as good as its token.
                 for part in secret.rsplit('.').take(1).chain([secret.as_str()]) {

@@ -24,6 +24,7 @@ pub(super) struct UserRow {
     email: String,
     platform: String,
     created_at: At,
+    email_verified_at: Option<At>,
     name: String,
 }
 
@@ -37,6 +38,7 @@ impl TryFrom<UserRow> for User {
             name: Name::from_store(row.name),
             platform: stored("users.platform", Platform::parse(&row.platform))?,
             created_at: row.created_at.0,
+            email_verified_at: row.email_verified_at.map(|at| at.0),
         })
     }
 }

@@ -5,6 +5,7 @@ use stoa_domain::identity::ports::UserRepository;
 use stoa_domain::identity::user::{Account, User};
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::ids::UserId;
+use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::organization::MemberOf;
@@ -25,7 +26,14 @@ impl UserRepository for Control<'_> {
         let query = users::table
             .inner_join(user_profile::table.on(user_profile::user_id.eq(users::id)))
             .filter(users::email.eq(email.as_str()))
-            .select((users::id, users::email, users::platform, users::created_at, user_profile::name));
+            .select((
+                users::id,
+                users::email,
+                users::platform,
+                users::created_at,
+                users::email_verified_at,
+                user_profile::name,
+            ));
         let row = on!(self.conn, c => query.first::<UserRow>(c).optional()).map_err(fault)?;
         row.map(User::try_from).transpose()
     }
@@ -42,7 +50,14 @@ impl UserRepository for Control<'_> {
             .filter(users::id.eq(Id::from(id)))
             .order_by((joined_at.asc(), organization_id.asc()))
             .select((
-                (users::id, users::email, users::platform, users::created_at, user_profile::name),
+                (
+                    users::id,
+                    users::email,
+                    users::platform,
+                    users::created_at,
+                    users::email_verified_at,
+                    user_profile::name,
+                ),
                 (organizations::all_columns, rank, joined_at, organization_active_status::status).nullable(),
             ));
         let rows = on!(self.conn, c => query.load::<(UserRow, Option<MemberOfRow>)>(c)).map_err(fault)?;
@@ -65,6 +80,7 @@ impl UserRepository for Control<'_> {
             users::email.eq(user.email.as_str()),
             users::platform.eq(user.platform.as_str()),
             users::created_at.eq(since),
+            users::email_verified_at.eq(user.email_verified_at.map(At)),
         );
         let inserted = on!(self.conn, c => {
             diesel::insert_into(users::table).values(identity).on_conflict_do_nothing().execute(c)
@@ -75,5 +91,13 @@ impl UserRepository for Control<'_> {
         let profile = NewProfileRow::new(user);
         on!(self.conn, c => diesel::insert_into(user_profile::table).values(&profile).execute(c)).map_err(fault)?;
         Ok(())
+    }
+
+    fn mark_verified(&self, id: UserId, at: Timestamp) -> Result<bool, StoreError> {
+        let unverified = users::table.filter(users::id.eq(Id::from(id))).filter(users::email_verified_at.is_null());
+        let verified = on!(self.conn, c => {
+            diesel::update(unverified).set(users::email_verified_at.eq(Some(At(at)))).execute(c)
+        });
+        Ok(verified.map_err(fault)? == 1)
     }
 }

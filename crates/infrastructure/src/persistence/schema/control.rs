@@ -8,6 +8,7 @@ diesel::table! {
         email -> Text,
         platform -> Text,
         created_at -> Timestamptz,
+        email_verified_at -> Nullable<Timestamptz>,
     }
 }
 
