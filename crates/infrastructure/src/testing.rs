@@ -14,6 +14,7 @@ pub mod smtp;
 
 use std::env;
 use std::io::Write as _;
+use std::path::Path;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -153,9 +154,7 @@ impl TestDatabase {
     /// What the database says to them.
     pub fn execute(&self, sql: &str) -> QueryResult<()> {
         match &self.url {
-            DatabaseUrl::Sqlite(path) => {
-                SqliteConnection::establish(&path.to_string_lossy()).expect("the file").batch_execute(sql)
-            }
+            DatabaseUrl::Sqlite(path) => patient(path).batch_execute(sql),
             DatabaseUrl::Postgres(address) => {
                 PgConnection::establish(address.expose()).expect("the database").batch_execute(sql)
             }
@@ -175,7 +174,7 @@ impl TestDatabase {
         let query = diesel::sql_query(sql);
         let lines: QueryResult<Vec<Line>> = match &self.url {
             DatabaseUrl::Sqlite(path) => {
-                let mut connection = SqliteConnection::establish(&path.to_string_lossy()).expect("the file");
+                let mut connection = patient(path);
                 connection.batch_execute(before)?;
                 query.load(&mut connection)
             }
@@ -236,6 +235,13 @@ impl Drop for TestDatabase {
             on_server(address, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         }
     }
+}
+
+/// A connection that waits for the worker of a server to end what it writes.
+fn patient(path: &Path) -> SqliteConnection {
+    let mut connection = SqliteConnection::establish(&path.to_string_lossy()).expect("the file");
+    connection.batch_execute("PRAGMA busy_timeout = 5000").expect("a setting");
+    connection
 }
 
 /// Runs statements one by one on the server's own database.
