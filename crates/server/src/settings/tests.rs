@@ -259,10 +259,10 @@ fn one_key_signs_and_the_algorithm_agrees_with_it() {
         let both = problems(of_env(&[other, folder]));
         assert_eq!(both, [format!("JWT_PRIVATE_KEYS_DIR (environment): {expected}")]);
     }
-    let production = ("STOA_ENVIRONMENT", "production");
-    let settings = of_env(&[production, folder]).unwrap();
+    let (production, sealing) = (("STOA_ENVIRONMENT", "production"), ("STOA_ENCRYPTION_KEY", STRONG));
+    let settings = of_env(&[production, sealing, folder]).unwrap();
     assert_eq!(settings.signing_key, SigningKey::Folder("keys".into()));
-    let settings = of_env(&[production, file, ("JWT_ALGORITHM", "EdDSA")]).unwrap();
+    let settings = of_env(&[production, sealing, file, ("JWT_ALGORITHM", "EdDSA")]).unwrap();
     assert_eq!(settings.signing_key, SigningKey::File("key.pem".into()));
     for (algorithm, secret) in [("HS256", ""), ("EdDSA", STRONG), ("RS256", ""), ("RS256", STRONG), ("none", "")] {
         let found = problems(of_env(&[("ALGORITHM", algorithm), ("JWT_SECRET_KEY", secret)]));
