@@ -2,8 +2,10 @@
 
 mod caller;
 mod draft;
+mod image;
 mod shape;
 mod valid;
 
 pub(crate) use caller::{Bearer, BearerText, Caller, Peer, Recognised, bearer_text};
+pub(crate) use image::ImageBody;
 pub(crate) use valid::{BODY_MAX, ValidForm, ValidJson, ValidQuery};

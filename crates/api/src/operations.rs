@@ -13,7 +13,10 @@ use stoa_application::invitations::{invite, list_invitations, resend_invitation,
 use stoa_application::organizations::{
     add_member, get_owner, list_admins, list_members, remove_member, update_organization,
 };
-use stoa_application::people::{get_user, list_users, update_profile};
+use stoa_application::people::{
+    change_status, change_statuses, get_history, get_profile_image, get_user, list_users, put_profile_image,
+    remove_profile_image, update_profile,
+};
 use stoa_domain::kernel::permission::Permission;
 
 use crate::problem::ErrorCode;
@@ -62,9 +65,10 @@ const fn operation(id: &'static str, access: Access, errors: &'static [ErrorCode
 
 use Access::{Owner, OwnerOrPlatform, Permission as With, PermissionOrPlatform, Platform, Public, SignedIn};
 use ErrorCode::{
-    DuplicateAdmin, DuplicateEmail, DuplicateInvitation, DuplicateMember, DuplicateSecondFactor, DuplicateWarehouse,
-    InvalidCode, InvalidCredentials, InvalidToken, InvitationEnded, InvitationForAnother, LastOwner,
-    RegistrationClosed, ResourceNotFound, SignInFirst, StateConflict, TooManyAttempts, VersionConflict,
+    AccountSuspended, DuplicateAdmin, DuplicateEmail, DuplicateInvitation, DuplicateMember, DuplicateSecondFactor,
+    DuplicateWarehouse, InvalidCode, InvalidCredentials, InvalidToken, InvitationEnded, InvitationForAnother,
+    LastAdmin, LastOwner, RegistrationClosed, ResourceNotFound, SignInFirst, StateConflict, TooManyAttempts,
+    VersionConflict,
 };
 
 const ACCEPT_INVITATION: &str = "accept_invitation";
@@ -72,13 +76,16 @@ const ACCEPT_INVITATION: &str = "accept_invitation";
 /// The public operations that do another thing for whoever is signed in, and so want to know.
 pub const HEED_CALLERS: &[&str] = &[ACCEPT_INVITATION];
 
+/// What a change of somebody's status may meet.
+const STATUS: &[ErrorCode] = &[StateConflict, LastOwner, LastAdmin];
+
 /// Every operation.
 pub const OPERATIONS: &[Operation] = &[
     operation("health", Public, &[]),
     operation("ready", Public, &[]),
     operation("register", Public, &[RegistrationClosed, DuplicateEmail]),
-    operation("token", Public, &[InvalidCredentials, TooManyAttempts]),
-    operation("login", Public, &[InvalidCredentials, TooManyAttempts]),
+    operation("token", Public, &[InvalidCredentials, AccountSuspended, TooManyAttempts]),
+    operation("login", Public, &[InvalidCredentials, AccountSuspended, TooManyAttempts]),
     operation("refresh", Public, &[InvalidToken]),
     operation("forgot_password", Public, &[]),
     operation("reset_password", Public, &[InvalidToken]),
@@ -122,6 +129,17 @@ pub const OPERATIONS: &[Operation] = &[
     operation("get_user", With(get_user::PERMISSION), &[]),
     operation("patch_profile", With(update_profile::PERMISSION), &[VersionConflict]),
     operation("put_profile", With(update_profile::PERMISSION), &[VersionConflict]),
+    operation("activate_user", PermissionOrPlatform(change_status::PERMISSION), STATUS),
+    operation("deactivate_user", PermissionOrPlatform(change_status::PERMISSION), STATUS),
+    operation("suspend_user", PermissionOrPlatform(change_status::PERMISSION), STATUS),
+    operation("reinstate_user", PermissionOrPlatform(change_status::PERMISSION), STATUS),
+    operation("archive_user", PermissionOrPlatform(change_status::PERMISSION), STATUS),
+    operation("restore_user", PermissionOrPlatform(change_status::PERMISSION), STATUS),
+    operation("change_statuses", PermissionOrPlatform(change_statuses::PERMISSION), &[]),
+    operation("get_user_history", PermissionOrPlatform(get_history::PERMISSION), &[]),
+    operation("get_profile_image", With(get_profile_image::PERMISSION), &[]),
+    operation("put_profile_image", With(put_profile_image::PERMISSION), &[]),
+    operation("remove_profile_image", With(remove_profile_image::PERMISSION), &[]),
     operation("get_own_profile", SignedIn, &[]),
     operation("put_own_profile", SignedIn, &[VersionConflict]),
     operation("list_invitations", With(list_invitations::PERMISSION), &[]),

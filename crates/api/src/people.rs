@@ -1,6 +1,9 @@
 //! People over HTTP.
 
+mod bulk;
+mod images;
 mod profiles;
+mod statuses;
 mod users;
 
 use actix_web::web;
@@ -8,7 +11,12 @@ use utoipa::OpenApi;
 
 /// The routes.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.configure(users::routes).configure(profiles::routes);
+    config
+        .configure(users::routes)
+        .configure(profiles::routes)
+        .configure(statuses::routes)
+        .configure(bulk::routes)
+        .configure(images::routes);
 }
 
 /// The document of these routes.
@@ -16,6 +24,10 @@ pub(crate) struct Document;
 
 impl OpenApi for Document {
     fn openapi() -> utoipa::openapi::OpenApi {
-        users::Document::openapi().merge_from(profiles::Document::openapi())
+        users::Document::openapi()
+            .merge_from(profiles::Document::openapi())
+            .merge_from(statuses::Document::openapi())
+            .merge_from(bulk::Document::openapi())
+            .merge_from(images::Document::openapi())
     }
 }

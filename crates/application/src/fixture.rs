@@ -12,6 +12,7 @@ use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::rank::Rank;
+use stoa_domain::kernel::reason::Reason;
 use stoa_domain::kernel::sources::{Clock, IdSource, Sources, Timestamp};
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError};
@@ -19,6 +20,7 @@ use stoa_domain::mail::letter::{AddressedLetter, LETTER};
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::organization::{MemberOf, Organization, Slug};
 use stoa_domain::outbox::ports::MockOutbox;
+use stoa_domain::people::restraint::{Restraint, RestraintKind};
 use uuid::Uuid;
 
 /// [`now`] as it stands in JSON.
@@ -86,6 +88,21 @@ pub(crate) fn member_of(id: OrganizationId, rank: Rank) -> MemberOf {
 
 pub(crate) fn suspended_member_of(id: OrganizationId, rank: Rank) -> MemberOf {
     MemberOf { status: OrganizationStatus::Suspended, ..member_of(id, rank) }
+}
+
+/// A restraint of Kim that began just now.
+pub(crate) fn restraint(kind: RestraintKind, organization_id: Option<OrganizationId>) -> Restraint {
+    Restraint {
+        id: Uuid::from_u128(0x71).into(),
+        user_id: kim().id,
+        organization_id,
+        kind,
+        from: now(),
+        until: None,
+        by: lee().id,
+        reason: Reason::from_store("Because".into()),
+        ending: None,
+    }
 }
 
 struct Still;

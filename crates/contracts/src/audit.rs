@@ -6,7 +6,7 @@ use stoa_domain::kernel::actor::{ControlScope, Origin, Stamp};
 use stoa_domain::kernel::store_error::StoreError;
 
 use crate::subject::{Recorded, Subject};
-use crate::world::{World, key_scope_in, scope_in};
+use crate::world::{World, at, key_scope_in, scope_in};
 
 /// What is stored, in the order of the ids.
 fn trail(store: &dyn Subject) -> Vec<Recorded> {
@@ -146,7 +146,7 @@ pub fn an_entry_that_cannot_be_written_fails_the_work_of_the_control_plane(store
             if minds { recorded } else { Ok(()) }
         });
         assert!(ended.is_err(), "minds: {minds}");
-        let found = world.identity(|tx| tx.sessions.find_active(session.id)).expect("a look-up");
+        let found = world.identity(|tx| tx.sessions.find_active(session.id, at(0))).expect("a look-up");
         assert!(found.is_some(), "minds: {minds}");
     }
     assert_eq!(trail(store), [Recorded::in_control(&scope, &entry)]);

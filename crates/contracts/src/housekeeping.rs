@@ -27,7 +27,7 @@ fn remove(world: &World<'_>, tenant: &Tenant) {
 }
 
 fn find(world: &World<'_>, id: SessionId) -> Option<ActiveSession> {
-    world.identity(|tx| tx.sessions.find_active(id)).expect("a look-up")
+    world.identity(|tx| tx.sessions.find_active(id, at(9))).expect("a look-up")
 }
 
 fn token(world: &World<'_>, session: &Session, byte: u8, expires: i64) -> TokenDigest {

@@ -156,7 +156,12 @@ fn api_over(settings: &Settings, database: &Arc<Database>, bell: &Arc<ProcessBel
     };
     Ok(Api {
         identity: IdentityService::new(adapters, sources.clone(), policy(settings)?),
-        organizations: OrganizationsService::new(database.clone(), session_cache, key_cache.clone(), sources.clone()),
+        organizations: OrganizationsService::new(
+            database.clone(),
+            session_cache.clone(),
+            key_cache.clone(),
+            sources.clone(),
+        ),
         invitations: InvitationsService::new(
             database.clone(),
             Arc::new(RandomRefreshTokens),
@@ -164,7 +169,7 @@ fn api_over(settings: &Settings, database: &Arc<Database>, bell: &Arc<ProcessBel
             FrontendUrl::new(&settings.mail.frontend_url),
             sources.clone(),
         ),
-        people: PeopleService::new(database.clone(), sources.clone()),
+        people: PeopleService::new(database.clone(), session_cache, sources.clone()),
         access: AccessService::new(database.clone(), Arc::new(RandomApiKeys), key_cache, sources.clone()),
         cold_storage: ColdStorageService::new(database.clone(), sources.clone()),
         readiness: database.clone(),

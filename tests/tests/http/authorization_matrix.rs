@@ -15,6 +15,9 @@ use stoa_tests::answer::Answer;
 use stoa_tests::audit::entries;
 use stoa_tests::stage::{Stage, on_each_engine};
 
+/// The beginning of a picture.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
 /// What the requests of the table are about: things of one organization, fresh for each row.
 struct Things {
     organization: String,
@@ -48,6 +51,8 @@ enum Body {
     None,
     Json(Value),
     Form(Vec<(&'static str, String)>),
+    /// A picture.
+    Png,
 }
 
 /// How an operation is called so that it succeeds for whoever may call it.
@@ -55,10 +60,18 @@ struct Row {
     id: &'static str,
     status: u16,
     call: fn(&Things) -> (String, Body),
+    /// What must have been done to the other member before.
+    after: Option<&'static str>,
 }
 
 const fn row(id: &'static str, status: u16, call: fn(&Things) -> (String, Body)) -> Row {
-    Row { id, status, call }
+    Row { id, status, call, after: None }
+}
+
+impl Row {
+    const fn after(self, operation: &'static str) -> Self {
+        Self { after: Some(operation), ..self }
+    }
 }
 
 const ROWS: &[Row] = &[
@@ -142,6 +155,20 @@ const ROWS: &[Row] = &[
     row("get_user", 200, |it| (user_path(it, ""), Body::None)),
     row("patch_profile", 200, |it| (user_path(it, "/profile"), Body::Json(json!({"version": 1, "bio": "New here"})))),
     row("put_profile", 200, |it| (user_path(it, "/profile"), Body::Json(json!({"version": 1, "bio": "New here"})))),
+    row("activate_user", 200, |it| (user_path(it, "/activate"), because())).after("deactivate"),
+    row("deactivate_user", 200, |it| (user_path(it, "/deactivate"), because())),
+    row("suspend_user", 200, |it| (user_path(it, "/suspend"), because())),
+    row("reinstate_user", 200, |it| (user_path(it, "/reinstate"), because())).after("suspend"),
+    row("archive_user", 200, |it| (user_path(it, "/archive"), because())),
+    row("restore_user", 200, |it| (user_path(it, "/restore"), because())).after("archive"),
+    row("change_statuses", 200, |it| {
+        let body = json!({"operation": "suspend", "ids": [it.other.user_id], "reason": "Because"});
+        ("/api/v1/users/bulk".into(), Body::Json(body))
+    }),
+    row("get_user_history", 200, |it| (user_path(it, "/history"), Body::None)),
+    row("get_profile_image", 200, |it| (user_path(it, "/profile-image"), Body::None)),
+    row("put_profile_image", 200, |it| (user_path(it, "/profile-image"), Body::Png)),
+    row("remove_profile_image", 204, |it| (user_path(it, "/profile-image"), Body::None)),
     row("get_own_profile", 200, |_| ("/api/v1/auth/profile".into(), Body::None)),
     row("put_own_profile", 200, |_| ("/api/v1/auth/profile".into(), Body::Json(json!({"version": 1})))),
     row("list_invitations", 200, |_| ("/api/v1/invitations".into(), Body::None)),
@@ -226,6 +253,16 @@ async fn owner_for(stage: &Stage, usual: &Actor, row: &Row) -> Actor {
     if is_upsetting(row) { stage.owner().await } else { usual.clone() }
 }
 
+/// What the row needs done before: by `by` to the other member, and by that one.
+async fn prepare(by: &Actor, it: &Things, row: &Row) {
+    if let (Some(operation), Body::Json(body)) = (row.after, because()) {
+        by.post(&user_path(it, &format!("/{operation}")), &body).await.is(200);
+    }
+    if row.id.ends_with("_profile_image") {
+        call(&it.other, "PUT", &user_path(it, "/profile-image"), &Body::Png).await.is(200);
+    }
+}
+
 async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Things {
     let (warehouse, deleted) = (owner.build(&format!("W-{number}")).await, owner.build(&format!("D-{number}")).await);
     owner.delete(&warehouse_path(&deleted, "")).await.is(204);
@@ -237,7 +274,7 @@ async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Thing
         let path = life_cycle(&newcomer.organization, "suspend");
         platform.post(&path, &json!({"reason": "Unpaid"})).await.is(200);
     }
-    Things {
+    let it = Things {
         organization: owner.organization.clone(),
         session: session_of(&other).await,
         other,
@@ -251,7 +288,9 @@ async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Thing
         deleted,
         api_key: make_key(owner, "member").await,
         code: format!("N-{number}"),
-    }
+    };
+    prepare(owner, &it, row).await;
+    it
 }
 
 /// The id of another organization that this person has founded and archived.
@@ -341,6 +380,7 @@ async fn call(actor: &Actor, method: &str, path: &str, body: &Body) -> Answer {
             let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
             ask.form(&form).send().await
         }
+        Body::Png => ask.bytes(PNG).header("content-type", "image/png").send().await,
     }
 }
 
@@ -509,8 +549,13 @@ async fn who_administers_the_platform_does_what_needs_that_and_nothing_inside_or
         operations.sort_by_key(|(_, _, operation, _)| operation.id == "create_organization");
         for (number, (method, pattern, operation, row)) in operations.into_iter().enumerate() {
             let owner = owner_for(stage, &owner, row).await;
-            let (path, body) = (row.call)(&things(stage, &owner, number, row).await);
+            let it = things(stage, &owner, number, row).await;
+            let (path, body) = (row.call)(&it);
             let session = platform.sign_in().await;
+            if matches!(operation.access, Access::PermissionOrPlatform(_)) {
+                // What the owner has done to the membership is not done to the account.
+                prepare(&session, &it, row).await;
+            }
             let before = entries(&stage.database);
             let answer = call(&session, method, &path, &body).await;
             match operation.access {

@@ -57,6 +57,8 @@ async fn a_person_is_shown_with_profile_and_place() {
           "locale": null,
           "tz": null,
           "platform": "BUSINESS",
+          "status": "active",
+          "account_status": "active",
           "role": "admin",
           "joined_at": "[time]",
           "version": 2,
@@ -119,9 +121,9 @@ async fn a_list_is_paged_in_three_ways() {
 async fn every_wrong_parameter_is_named() {
     on_each_engine(async |stage| {
         let owner = stage.owner().await;
-        let answer = owner.get(&format!("{USERS}?page=0&role=king&sort=colour&colour=red")).await;
+        let answer = owner.get(&format!("{USERS}?page=0&role=king&sort=colour&colour=red&status=gone")).await;
         let names: Vec<_> = answer.invalid_fields().into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["colour", "page", "role", "sort"]);
+        assert_eq!(names, ["colour", "page", "role", "sort", "status"]);
     })
     .await;
 }
@@ -146,7 +148,7 @@ async fn who_belongs_to_none_sees_themselves_and_nobody_else() {
     on_each_engine(async |stage| {
         let (owner, nobody) = (stage.owner().await, stage.nobody_yet().await);
         let own = nobody.get(&path(&nobody)).await.gives(200);
-        assert_eq!((&own["role"], &own["joined_at"]), (&Value::Null, &Value::Null));
+        assert_eq!((&own["role"], &own["joined_at"], &own["status"]), (&Value::Null, &Value::Null, &Value::Null));
         nobody.get(&path(&owner)).await.refuses(403, "FORBIDDEN");
         nobody.get(USERS).await.refuses(403, "FORBIDDEN");
     })

@@ -26,7 +26,7 @@ pub(crate) struct ValidForm<T>(pub(crate) T);
 /// A query string.
 pub(crate) struct ValidQuery<T>(pub(crate) T);
 
-type Reading<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+pub(super) type Reading<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
 impl<T: DeserializeOwned + Validate + 'static> FromRequest for ValidJson<T> {
     type Error = Problem;
@@ -67,11 +67,22 @@ fn body_of(
     payload: &mut Payload,
 ) -> impl Future<Output = Result<web::Bytes, Problem>> + use<> {
     let fits = request.content_type().trim().eq_ignore_ascii_case(content_type);
-    let body = web::Bytes::from_request(request, payload);
+    let body = read_body(request, payload);
     async move {
         if !fits {
             return Err(Problem::new(ErrorCode::UnsupportedMediaType).because(format!("expected {content_type}")));
         }
+        body.await
+    }
+}
+
+/// The whole body, of at most [`BODY_MAX`] bytes.
+pub(super) fn read_body(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<web::Bytes, Problem>> + use<> {
+    let body = web::Bytes::from_request(request, payload);
+    async move {
         body.await.map_err(|error| match error.as_error::<PayloadError>() {
             Some(PayloadError::Overflow) => Problem::new(ErrorCode::PayloadTooLarge),
             _ => Problem::new(ErrorCode::MalformedRequest).because(error.to_string()),

@@ -73,9 +73,11 @@ async fn token(
 
 /// Sign in
 ///
-/// To the organization joined first; `/auth/switch-organization` leads to the others. An unknown
-/// address and a wrong password are answered alike. Whoever has a second factor gets no tokens yet,
-/// but `mfa_required` and an `mfa_token` for `/auth/mfa/verify`.
+/// To the organization joined first of those the person may work in; `/auth/switch-organization`
+/// leads to the others. An unknown address and a wrong password are answered alike; that the account
+/// is suspended is told only after the right password.
+/// Whoever has a second factor gets no tokens yet, but `mfa_required` and an `mfa_token` for
+/// `/auth/mfa/verify`.
 #[utoipa::path(
     tag = "Auth",
     request_body = LoginRequest,
@@ -195,6 +197,7 @@ impl From<SignInError> for Problem {
         match error {
             SignInError::InvalidCredentials => Self::new(ErrorCode::InvalidCredentials),
             SignInError::TooManyGuesses(too_many) => too_many.into(),
+            SignInError::AccountSuspended => Self::new(ErrorCode::AccountSuspended),
             SignInError::Hashing(error) => Self::internal(error.to_string()),
             SignInError::Signing(error) => Self::internal(error.to_string()),
             SignInError::Store(error) => error.into(),

@@ -49,6 +49,7 @@ codes! {
     MfaEnrolmentRequired = FORBIDDEN, "MFA_ENROLMENT_REQUIRED", "The organization asks for a second factor: set up an authenticator first";
     RegistrationClosed = FORBIDDEN, "REGISTRATION_CLOSED", "Registration is closed";
     OrganizationSuspended = FORBIDDEN, "ORGANIZATION_SUSPENDED", "The organization is suspended";
+    AccountSuspended = FORBIDDEN, "ACCOUNT_SUSPENDED", "The account is suspended, switched off or archived";
     ResourceNotFound = NOT_FOUND, "RESOURCE_NOT_FOUND", "There is no such resource";
     MethodNotAllowed = METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "The resource does not know this method";
     DuplicateEmail = CONFLICT, "DUPLICATE_EMAIL", "Somebody is registered under this e-mail address";
@@ -60,7 +61,8 @@ codes! {
     SignInFirst = CONFLICT, "SIGN_IN_FIRST", "This e-mail address has an account: sign in and accept again";
     DuplicateSecondFactor = CONFLICT, "DUPLICATE_SECOND_FACTOR", "There is an authenticator already";
     LastOwner = CONFLICT, "LAST_OWNER", "The owner cannot go: ownership is transferred first";
-    StateConflict = CONFLICT, "STATE_CONFLICT", "It is in that state already";
+    StateConflict = CONFLICT, "STATE_CONFLICT", "It is in that state already, or in one that does not allow this";
+    LastAdmin = CONFLICT, "LAST_ADMIN", "The organization would be left without an active admin or owner";
     VersionConflict = CONFLICT, "VERSION_CONFLICT", "The resource has changed since you read it";
     PayloadTooLarge = PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "The body is larger than 1 MiB";
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "The body has another content type than this call reads";

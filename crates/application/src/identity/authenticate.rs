@@ -19,7 +19,7 @@ pub enum AuthenticateError {
     /// The token or its session has run out.
     #[error("the token has expired")]
     Expired,
-    /// The session was ended, or the person has left the organization.
+    /// The session was ended, or the person has left the organization or is kept from working.
     #[error("the session has ended")]
     Ended,
     /// The store failed.
@@ -50,9 +50,10 @@ impl IdentityService {
         let verified = self.verify(token)?;
         let epoch = self.session_cache.epoch();
         let scope = ControlScope::new(Stamp::system());
-        let session = self
-            .work
-            .statement(&scope, |tx| tx.sessions.find_active(verified.session_id)?.ok_or(AuthenticateError::Ended))?;
+        let now = self.sources.now();
+        let session = self.work.statement(&scope, |tx| {
+            tx.sessions.find_active(verified.session_id, now)?.ok_or(AuthenticateError::Ended)
+        })?;
         let session = self.check(verified, Arc::new(session))?;
         self.session_cache.put(epoch, Arc::clone(&session));
         Ok(session)
@@ -114,7 +115,7 @@ mod tests {
     fn stored(found: Option<ActiveSession>) -> Store {
         let mut store = bearer();
         store.session_cache.expect_epoch().return_const(41_u64);
-        store.sessions.expect_find_active().return_once(|_| Ok(found));
+        store.sessions.expect_find_active().return_once(|_, _| Ok(found));
         store
     }
 
@@ -133,10 +134,10 @@ mod tests {
         store
             .sessions
             .expect_find_active()
-            .withf(|id| *id == session().id)
+            .withf(|id, at| (*id, *at) == (session().id, now()))
             .times(1)
             .in_sequence(&mut order)
-            .returning(|_| Ok(Some(session())));
+            .returning(|_, _| Ok(Some(session())));
         store
             .session_cache
             .expect_put()
@@ -215,7 +216,7 @@ mod tests {
     fn a_store_that_fails_is_said_and_nothing_is_remembered() {
         let mut store = bearer();
         store.session_cache.expect_epoch().return_const(41_u64);
-        store.sessions.expect_find_active().returning(|_| Err(down()));
+        store.sessions.expect_find_active().returning(|_, _| Err(down()));
         store.session_cache.expect_put().never();
         assert_eq!(store.service().authenticate("access"), Err(AuthenticateError::Store(down())));
     }

@@ -29,6 +29,8 @@ use stoa_domain::mail::letter::{AddressedLetter, FrontendUrl, Letter};
 use stoa_domain::organizations::organization::MemberOf;
 use stoa_domain::organizations::ports::{MockMemberRepository, MockOrganizationRepository};
 use stoa_domain::outbox::ports::{MockOutbox, MockOutboxBell};
+use stoa_domain::people::ports::MockRestraintRepository;
+use stoa_domain::people::restraint::Restraint;
 use uuid::Uuid;
 
 use super::service::{IdentityAdapters, IdentityPolicy, IdentityService};
@@ -61,6 +63,7 @@ pub(super) struct Store {
     pub(super) organizations: MockOrganizationRepository,
     pub(super) members: MockMemberRepository,
     pub(super) invitations: MockInvitationRepository,
+    pub(super) restraints: MockRestraintRepository,
     pub(super) audit: MockAuditTrail,
     pub(super) outbox: MockOutbox,
     pub(super) passwords: MockPasswordHasher,
@@ -182,6 +185,14 @@ impl Store {
         self.audits(entry("email.verify", "user", user.as_uuid()).created(&shown));
     }
 
+    /// These restraints are in force for Kim.
+    pub(super) fn restrains(&mut self, in_force: Vec<Restraint>) {
+        self.restraints
+            .expect_in_force()
+            .withf(|user, at| (*user, *at) == (kim().id, now()))
+            .return_once(|_, _| Ok(in_force));
+    }
+
     /// The password must be hashed, once.
     pub(super) fn hashes(&mut self) {
         self.passwords
@@ -293,6 +304,7 @@ impl UnitOfWork<Identity> for Store {
             organizations: &self.organizations,
             members: &self.members,
             invitations: &self.invitations,
+            restraints: &self.restraints,
             audit: &self.audit,
             outbox: &self.outbox,
         };

@@ -70,7 +70,7 @@ impl IdentityService {
     }
 
     fn renew(&self, tx: &IdentityTx<'_>, id: SessionId, now: Timestamp) -> Result<Outcome, RefreshError> {
-        let Some(session) = tx.sessions.find_active(id)? else { return Ok(Outcome::Refused) };
+        let Some(session) = tx.sessions.find_active(id, now)? else { return Ok(Outcome::Refused) };
         if session.is_stranded() {
             return Ok(Outcome::Refused);
         }
@@ -141,7 +141,11 @@ mod tests {
     /// A good token of a session that goes on.
     fn live(store: Store, session: ActiveSession) -> Store {
         let mut store = spent(store);
-        store.sessions.expect_find_active().withf(|id| *id == self::session().id).return_once(|_| Ok(Some(session)));
+        store
+            .sessions
+            .expect_find_active()
+            .withf(|id, at| (*id, *at) == (self::session().id, now()))
+            .return_once(|_, _| Ok(Some(session)));
         let account = account(&[member_of(elsewhere(), Rank::Owner), member_of(home(), Rank::Admin)]);
         store.users.expect_find_account().withf(|id| *id == kim().id).return_once(|_| Ok(Some(account)));
         store
@@ -266,12 +270,15 @@ mod tests {
     #[test]
     fn an_ended_session_a_person_who_is_gone_or_a_suspended_organization_gives_no_tokens_and_the_token_stays_spent() {
         let mut ended = without_tokens(spent(Store::default()));
-        ended.sessions.expect_find_active().times(1).returning(|_| Ok(None));
+        ended.sessions.expect_find_active().times(1).returning(|_, _| Ok(None));
         let mut gone = without_tokens(spent(Store::default()));
-        gone.sessions.expect_find_active().returning(|_| Ok(Some(session())));
+        gone.sessions.expect_find_active().returning(|_, _| Ok(Some(session())));
         gone.users.expect_find_account().times(1).returning(|_| Ok(None));
         let mut stranded = without_tokens(spent(Store::default()));
-        stranded.sessions.expect_find_active().returning(|_| Ok(Some(ActiveSession { suspended: true, ..session() })));
+        stranded
+            .sessions
+            .expect_find_active()
+            .returning(|_, _| Ok(Some(ActiveSession { suspended: true, ..session() })));
         for store in [ended, gone, stranded] {
             let transactions = store.transactions.clone();
             assert_eq!((refused(store), transactions.committed()), (RefreshError::InvalidToken, true));

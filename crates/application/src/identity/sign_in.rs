@@ -16,6 +16,7 @@ use stoa_domain::kernel::secret::Secret;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::organization::MemberOf;
+use stoa_domain::people::restraint::{Restraint, keep_out};
 use thiserror::Error;
 
 use super::guessing::{Guess, TooManyGuesses};
@@ -30,6 +31,9 @@ pub enum SignInError {
     /// There were too many wrong ones before.
     #[error(transparent)]
     TooManyGuesses(#[from] TooManyGuesses),
+    /// The password is right and the account suspended, switched off or archived.
+    #[error("the account is not active")]
+    AccountSuspended,
     /// The password could not be compared.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -65,6 +69,7 @@ struct Known {
     account: Account,
     hash: Option<PasswordHash>,
     has_second_factor: bool,
+    restraints: Vec<Restraint>,
 }
 
 /// Somebody whose password was right.
@@ -77,9 +82,10 @@ struct Recognised {
 }
 
 impl IdentityService {
-    /// Signs a person in, to the organization they joined first, or asks for the second factor; to
-    /// one that is suspended only if they own it and have no other. A wrong password and an unknown
-    /// address cost the same work; after too many of them none is done.
+    /// Signs a person in, to the organization they joined first of those they may work in, or asks for
+    /// the second factor; to one that is suspended only if they own it and have no other. A wrong
+    /// password and an unknown address cost the same work; after too many of them none is done. Who is
+    /// kept from working everywhere is told so, but only after the right password.
     ///
     /// # Errors
     /// See [`SignInError`].
@@ -104,9 +110,13 @@ impl IdentityService {
         let hash = known.as_ref().and_then(|known| known.hash.clone());
         match (known, self.passwords.verify(&request.password, hash)?) {
             (
-                Some(Known { account, has_second_factor, .. }),
+                Some(Known { mut account, has_second_factor, restraints, .. }),
                 right @ (Verification::Right | Verification::Outdated),
             ) => {
+                if restraints.iter().any(Restraint::is_on_account) {
+                    return Err(SignInError::AccountSuspended);
+                }
+                account.organizations.retain(|place| !keep_out(&restraints, place.organization.id));
                 let rehashed = match right {
                     Verification::Outdated => Some(self.passwords.hash(&request.password)?),
                     Verification::Right | Verification::Wrong => None,
@@ -146,6 +156,7 @@ impl IdentityService {
     }
 
     fn find_credentials(&self, guess: &Guess, email: &str) -> Result<Option<Known>, SignInError> {
+        let now = self.sources.now();
         let scope = ControlScope::new(Stamp::system());
         self.work.snapshot(&scope, |tx| {
             self.admit::<SignInError>(tx, guess)?;
@@ -153,9 +164,10 @@ impl IdentityService {
             let Some(user) = tx.users.find_by_email(&email)? else { return Ok(None) };
             let Some(account) = tx.users.find_account(user.id)? else { return Ok(None) };
             let hash = tx.credentials.find(user.id)?;
+            let restraints = tx.restraints.in_force(user.id, now)?;
             let totp = tx.second_factors.find(user.id)?;
             let has_second_factor = totp.is_some_and(|totp| totp.confirmed_at.is_some());
-            Ok(Some(Known { account, hash, has_second_factor }))
+            Ok(Some(Known { account, hash, has_second_factor, restraints }))
         })
     }
 }
@@ -182,12 +194,14 @@ mod tests {
         origin, shown, suspended_member_of, totp,
     };
     use super::*;
+    use crate::fixture::restraint;
     use serde_json::json;
     use stoa_domain::identity::guess::Counted;
     use stoa_domain::identity::second_factor::Totp;
     use stoa_domain::identity::token::TokenDigest;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
+    use stoa_domain::people::restraint::RestraintKind;
     use uuid::Uuid;
 
     #[test]
@@ -203,8 +217,18 @@ mod tests {
         LoginRequest { email: email.into(), password: PASSWORD.into() }
     }
 
-    /// Kim belongs to these organizations and has this hash.
-    fn known(mut store: Store, organizations: &[MemberOf], hash: Option<PasswordHash>) -> Store {
+    /// Kim belongs to these organizations and has this hash, and nothing keeps them from working.
+    fn known(store: Store, organizations: &[MemberOf], hash: Option<PasswordHash>) -> Store {
+        known_under(store, organizations, hash, Vec::new())
+    }
+
+    fn known_under(
+        mut store: Store,
+        organizations: &[MemberOf],
+        hash: Option<PasswordHash>,
+        restraints: Vec<Restraint>,
+    ) -> Store {
+        store.restrains(restraints);
         let account = account(organizations);
         store.takes_guesses();
         store.users.expect_find_by_email().withf(|email| *email == kim().email).times(1).returning(|_| Ok(Some(kim())));
@@ -308,6 +332,39 @@ mod tests {
         let transactions = store.transactions.clone();
         assert!(store.service().sign_in(origin(), &request("kim@example.com")).is_ok());
         assert_eq!(transactions.opened()[1].1, ControlScope::new(Stamp::user(kim().id, origin())));
+    }
+
+    /// Kim belongs to two organizations, under these restraints, and the password is right.
+    fn restrained(restraints: Vec<Restraint>) -> Store {
+        let organizations = [member_of(elsewhere(), Rank::Admin), member_of(home(), Rank::Owner)];
+        let store = known_under(Store::default(), &organizations, Some(hash("old")), restraints);
+        compares(store, Some(hash("old")), Verification::Right)
+    }
+
+    #[test]
+    fn the_session_opens_in_the_first_organization_nothing_keeps_them_out_of() {
+        let first = restraint(RestraintKind::Suspended, Some(elsewhere()));
+        let mut store = restrained(vec![first.clone()]);
+        store.forgives(password(), None);
+        store.opens_session(nth(0), kim().id, Some((home(), Rank::Owner)));
+        assert!(store.service().sign_in(origin(), &request("kim@example.com")).is_ok());
+        let mut store = restrained(vec![first, restraint(RestraintKind::Inactive, Some(home()))]);
+        store.forgives(password(), None);
+        store.opens_session(nth(0), kim().id, None);
+        assert!(store.service().sign_in(origin(), &request("kim@example.com")).is_ok());
+    }
+
+    #[test]
+    fn who_is_kept_out_everywhere_is_told_so_after_the_right_password_alone() {
+        for kind in RestraintKind::ALL {
+            let mut store = restrained(vec![restraint(kind, None)]);
+            store.signer.expect_sign().never();
+            let transactions = store.transactions.clone();
+            assert_eq!((refused(store), transactions.committed()), (SignInError::AccountSuspended, false));
+            let store = known_under(Store::default(), &[], None, vec![restraint(kind, None)]);
+            let store = fails(compares(store, None, Verification::Wrong), password());
+            assert_eq!(refused(store), SignInError::InvalidCredentials);
+        }
     }
 
     #[test]

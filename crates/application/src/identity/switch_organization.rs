@@ -4,6 +4,7 @@ use stoa_domain::identity::dto::SwitchOrganizationRequest;
 use stoa_domain::identity::token::{SigningError, TokenPair};
 use stoa_domain::kernel::actor::Actor;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::people::restraint::keep_out;
 use thiserror::Error;
 
 use super::service::IdentityService;
@@ -11,7 +12,8 @@ use super::service::IdentityService;
 /// Why there is no session in that organization.
 #[derive(Debug, PartialEq, Eq, Error)]
 pub enum SwitchOrganizationError {
-    /// There is no such organization, or the caller does not belong to it.
+    /// There is no such organization, or the caller does not belong to it or is kept from working
+    /// there.
     #[error("there is no such organization")]
     NotFound,
     /// The organization is suspended, and the caller does not own it.
@@ -46,6 +48,9 @@ impl IdentityService {
             if !place.admits() {
                 return Err(SwitchOrganizationError::Suspended);
             }
+            if keep_out(&tx.restraints.in_force(actor.user_id, self.sources.now())?, wanted) {
+                return Err(SwitchOrganizationError::NotFound);
+            }
             let opening = self.open_session(&account.user, Some((wanted, place.rank)), actor.origin.clone())?;
             Ok(opening.save(tx)?)
         })
@@ -59,9 +64,11 @@ mod tests {
         suspended_member_of,
     };
     use super::*;
+    use crate::fixture::restraint;
     use stoa_domain::identity::user::Account;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
+    use stoa_domain::people::restraint::RestraintKind;
 
     fn request() -> SwitchOrganizationRequest {
         SwitchOrganizationRequest { organization_id: elsewhere() }
@@ -73,8 +80,15 @@ mod tests {
     }
 
     /// Kim owns the wanted organization.
-    fn belongs(store: Store) -> Store {
+    fn owns(store: Store) -> Store {
         found(store, Some(account(&[member_of(home(), Rank::Member), member_of(elsewhere(), Rank::Owner)])))
+    }
+
+    /// And nothing keeps them from working there.
+    fn belongs(store: Store) -> Store {
+        let mut store = owns(store);
+        store.restrains(vec![restraint(RestraintKind::Suspended, Some(home()))]);
+        store
     }
 
     #[test]
@@ -83,6 +97,7 @@ mod tests {
         let refused = wanted(Rank::Admin).service().switch_organization(&actor(Rank::Admin), &request());
         assert_eq!(refused.unwrap_err(), SwitchOrganizationError::Suspended);
         let mut store = wanted(Rank::Owner);
+        store.restrains(Vec::new());
         store.opens_session(nth(0), kim().id, Some((elsewhere(), Rank::Owner)));
         assert!(store.service().switch_organization(&actor(Rank::Admin), &request()).is_ok());
     }
@@ -122,6 +137,19 @@ mod tests {
             let transactions = store.transactions.clone();
             let error = store.service().switch_organization(&actor(Rank::Owner), &request()).unwrap_err();
             assert_eq!((error, transactions.committed()), (SwitchOrganizationError::NotFound, false));
+        }
+    }
+
+    #[test]
+    fn an_organization_they_are_kept_out_of_is_not_found() {
+        for kind in RestraintKind::ALL {
+            for organization in [None, Some(elsewhere())] {
+                let mut store = owns(Store::default());
+                store.restrains(vec![restraint(kind, organization)]);
+                store.signer.expect_sign().never();
+                let error = store.service().switch_organization(&actor(Rank::Member), &request()).unwrap_err();
+                assert_eq!(error, SwitchOrganizationError::NotFound);
+            }
         }
     }
 

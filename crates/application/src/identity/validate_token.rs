@@ -60,7 +60,7 @@ mod tests {
     fn a_good_token_is_shown_with_its_session_and_its_own_end() {
         let remembered = bearer(Some(session()));
         let mut stored = bearer(None);
-        stored.sessions.expect_find_active().times(1).returning(|_| Ok(Some(session())));
+        stored.sessions.expect_find_active().times(1).returning(|_, _| Ok(Some(session())));
         stored.session_cache.expect_put().times(1).return_const(());
         for store in [remembered, stored] {
             let expected = GoodToken { session: Arc::new(session()), expires_at: ends() };
@@ -73,9 +73,9 @@ mod tests {
         let mut forged = Store::default();
         forged.signer.expect_verify().returning(|_| Err(InvalidToken));
         let mut ended = bearer(None);
-        ended.sessions.expect_find_active().returning(|_| Ok(None));
+        ended.sessions.expect_find_active().returning(|_, _| Ok(None));
         let mut failing = bearer(None);
-        failing.sessions.expect_find_active().returning(|_| Err(down()));
+        failing.sessions.expect_find_active().returning(|_, _| Err(down()));
         for (store, expected) in [
             (forged, AuthenticateError::Invalid(InvalidToken)),
             (ended, AuthenticateError::Ended),

@@ -11,6 +11,7 @@ use stoa_domain::kernel::actor::{ControlScope, Origin, Stamp};
 use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::secret::Secret;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::people::restraint::{Restraint, keep_out};
 use thiserror::Error;
 
 use super::guessing::{Guess, TooManyGuesses};
@@ -102,7 +103,14 @@ impl IdentityService {
             self.admit::<VerifySecondFactorError>(tx, &guess)?;
             let totp = tx.second_factors.find(user)?.filter(|totp| totp.confirmed_at.is_some());
             match (totp, tx.users.find_account(user)?) {
-                (Some(totp), Some(account)) => Ok(Asked { account, totp, guess }),
+                (Some(totp), Some(mut account)) => {
+                    let restraints = tx.restraints.in_force(user, now)?;
+                    if restraints.iter().any(Restraint::is_on_account) {
+                        return Err(VerifySecondFactorError::InvalidToken);
+                    }
+                    account.organizations.retain(|place| !keep_out(&restraints, place.organization.id));
+                    Ok(Asked { account, totp, guess })
+                }
                 _ => Err(VerifySecondFactorError::InvalidToken),
             }
         })
@@ -173,6 +181,7 @@ mod tests {
         store.takes_guesses();
         store.second_factors.expect_find().withf(|user| *user == kim().id).returning(|_| Ok(Some(totp())));
         let account = account(&[member_of(elsewhere(), Rank::Admin), member_of(home(), Rank::Owner)]);
+        store.restrains(Vec::new());
         store.users.expect_find_account().withf(|id| *id == kim().id).return_once(|_| Ok(Some(account)));
         store
     }

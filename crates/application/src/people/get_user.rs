@@ -34,7 +34,8 @@ impl PeopleService {
     /// See [`GetUserError`].
     pub fn get_user(&self, actor: &Actor, id: UserId) -> Result<Person, GetUserError> {
         let subject = Subject::of(actor, id, PERMISSION)?;
-        self.work.statement(&actor.control(), |tx| subject.find(tx)?.ok_or(GetUserError::NotFound))
+        let now = self.sources.now();
+        self.work.snapshot(&actor.control(), |tx| subject.find(tx, now)?.ok_or(GetUserError::NotFound))
     }
 }
 
@@ -52,7 +53,7 @@ mod tests {
         let transactions = store.transactions.clone();
         let member = actor(Rank::Member);
         assert_eq!(store.service().get_user(&member, lee().id), Ok(person(&lee(), Some(Rank::Admin))));
-        assert_eq!(transactions.opened(), [(Mode::Statement, member.control())]);
+        assert_eq!(transactions.opened(), [(Mode::Snapshot, member.control())]);
     }
 
     #[test]
@@ -62,7 +63,7 @@ mod tests {
         let shown = inside.service().get_user(&actor(Rank::Member), kim().id);
         assert_eq!(shown, Ok(person(&kim(), Some(Rank::Member))));
         let mut outside = Store::default();
-        outside.people.expect_find().withf(|id| *id == kim().id).returning(|_| Ok(Some(person(&kim(), None))));
+        outside.people.expect_find().withf(|id, _| *id == kim().id).returning(|_, _| Ok(Some(person(&kim(), None))));
         assert_eq!(outside.service().get_user(&stranger(), kim().id), Ok(person(&kim(), None)));
     }
 
@@ -80,16 +81,16 @@ mod tests {
         store
             .people
             .expect_find_member()
-            .withf(|scope, id| (scope.tenant(), *id) == (home(), lee().id))
+            .withf(|scope, id, _| (scope.tenant(), *id) == (home(), lee().id))
             .times(1)
-            .returning(|_, _| Ok(None));
+            .returning(|_, _, _| Ok(None));
         assert_eq!(store.service().get_user(&actor(Rank::Owner), lee().id), Err(GetUserError::NotFound));
     }
 
     #[test]
     fn a_store_that_is_down_or_fails_is_said() {
         let mut failing = Store::default();
-        failing.people.expect_find_member().returning(|_, _| Err(down()));
+        failing.people.expect_find_member().returning(|_, _, _| Err(down()));
         for store in [Store::which_is_down(), failing] {
             let result = store.service().get_user(&actor(Rank::Member), lee().id);
             assert_eq!(result, Err(GetUserError::Store(down())));

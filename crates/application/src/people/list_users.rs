@@ -35,18 +35,19 @@ impl PeopleService {
     /// See [`ListUsersError`].
     pub fn list_users(&self, actor: &Actor, request: &ListUsersRequest) -> Result<Page<Person>, ListUsersError> {
         let scope = actor.authorize(PERMISSION)?;
-        let query = request.query()?;
+        let query = request.query(self.sources.now())?;
         self.work.snapshot(&scope.control(), |tx| Ok(tx.people.list_members(&scope, &query)?))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, actor, down, home, lee, person, stranger};
+    use super::super::fixture::{Store, actor, down, home, lee, now, person, stranger};
     use super::*;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
     use stoa_domain::people::ports::{PersonOrder, PersonSortKey};
+    use stoa_domain::people::restraint::Status;
 
     #[test]
     fn the_request_becomes_the_query_of_one_snapshot() {
@@ -58,6 +59,7 @@ mod tests {
                 scope.tenant() == home()
                     && query.q.as_deref() == Some("lee")
                     && query.role == Some(Rank::Admin)
+                    && (query.status, query.at) == (Some(Status::Suspended), now())
                     && query.order == PersonOrder { key: PersonSortKey::JoinedAt, descending: true }
             })
             .times(1)
@@ -68,6 +70,7 @@ mod tests {
         let request = ListUsersRequest {
             q: Some(" Lee ".into()),
             role: Some(Rank::Admin),
+            status: Some(Status::Suspended),
             sort: Some("-joined_at".into()),
             ..ListUsersRequest::default()
         };

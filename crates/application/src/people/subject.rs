@@ -3,7 +3,9 @@
 use stoa_domain::kernel::actor::{Actor, Forbidden, TenantScope};
 use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::permission::Permission;
+use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::membership::may_govern;
 use stoa_domain::people::person::Person;
 use stoa_domain::people::ports::PeopleTx;
 
@@ -20,10 +22,20 @@ impl Subject {
         Ok(Self { user, organization })
     }
 
-    pub(super) fn find(&self, tx: &PeopleTx<'_>) -> Result<Option<Person>, StoreError> {
+    pub(super) fn find(&self, tx: &PeopleTx<'_>, at: Timestamp) -> Result<Option<Person>, StoreError> {
         match &self.organization {
-            Some(scope) => tx.people.find_member(scope, self.user),
-            None => tx.people.find(self.user),
+            Some(scope) => tx.people.find_member(scope, self.user, at),
+            None => tx.people.find(self.user, at),
         }
+    }
+}
+
+/// Whether the caller may change what shows this person: everybody their own, and that of others
+/// only who is above them.
+pub(super) fn may_change(actor: &Actor, person: &Person) -> bool {
+    match (actor.rank(), person.place) {
+        _ if actor.is(person.id) => true,
+        (Some(by), Some(place)) => may_govern(by, place.role).is_ok(),
+        _ => false,
     }
 }

@@ -6,14 +6,13 @@ use stoa_domain::kernel::field::{InvalidField, VERSION_REQUIRED};
 use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::permission::{Permission, USER_MANAGE};
 use stoa_domain::kernel::store_error::StoreError;
-use stoa_domain::organizations::membership::may_govern;
 use stoa_domain::people::dto::UpdateProfileRequest;
 use stoa_domain::people::person::Person;
 use stoa_domain::people::profile::ProfileChange;
 use thiserror::Error;
 
 use super::service::PeopleService;
-use super::subject::Subject;
+use super::subject::{Subject, may_change};
 
 /// What it takes to change that of others.
 pub const PERMISSION: Permission = USER_MANAGE;
@@ -61,9 +60,10 @@ impl PeopleService {
         let subject = Subject::of(actor, id, PERMISSION)?;
         let version = request.version.ok_or(VERSION_REQUIRED.at("version"))?;
         let change = request.change()?;
+        let now = self.sources.now();
 
         self.work.run(&actor.control(), |tx| {
-            let person = subject.find(tx)?.ok_or(UpdateProfileError::NotFound)?;
+            let person = subject.find(tx, now)?.ok_or(UpdateProfileError::NotFound)?;
             if !may_change(actor, &person) {
                 return Err(Forbidden.into());
             }
@@ -73,21 +73,12 @@ impl PeopleService {
             if change == ProfileChange::default() {
                 return Ok(person);
             }
-            let profile = person.profile.changed(change, self.sources.now());
+            let profile = person.profile.changed(change, now);
             tx.people.update_profile(id, &profile)?;
             let entry = AuditEntry::new(&self.sources, "profile.update", "user", id.as_uuid());
             tx.audit.record(&entry.changed(&person.profile, &profile))?;
             Ok(Person { profile, ..person })
         })
-    }
-}
-
-/// Everybody changes their own; that of others only who is above them.
-fn may_change(actor: &Actor, person: &Person) -> bool {
-    match (actor.rank(), person.place) {
-        _ if actor.is(person.id) => true,
-        (Some(by), Some(place)) => may_govern(by, place.role).is_ok(),
-        _ => false,
     }
 }
 
@@ -152,7 +143,7 @@ mod tests {
             match caller.rank() {
                 Some(rank) => store.has_member(kim().id, rank),
                 None => {
-                    store.people.expect_find().times(1).returning(|_| Ok(Some(person(&kim(), None))));
+                    store.people.expect_find().times(1).returning(|_, _| Ok(Some(person(&kim(), None))));
                 }
             }
             store.people.expect_update_profile().times(1).returning(|_, _| Ok(()));
@@ -215,7 +206,7 @@ mod tests {
     #[test]
     fn somebody_who_does_not_belong_is_not_found() {
         let mut store = untouched(Store::default());
-        store.people.expect_find_member().returning(|_, _| Ok(None));
+        store.people.expect_find_member().returning(|_, _, _| Ok(None));
         let result = store.service().update_profile(&actor(Rank::Owner), lee().id, &rename(Some(1)));
         assert_eq!(result, Err(UpdateProfileError::NotFound));
     }

@@ -112,7 +112,7 @@ pub fn a_person_ends_a_session_of_their_own_once(store: &dyn Subject) {
     }
     assert_eq!((end(kim, expired.id), end(kim, world.id())), (Ok(false), Ok(false)));
     assert_eq!(ids(&world, kim), [other.id]);
-    assert_eq!(world.identity(|tx| tx.sessions.find_active(session.id)), Ok(None));
+    assert_eq!(world.identity(|tx| tx.sessions.find_active(session.id, at(9))), Ok(None));
 }
 
 /// `end_all`: "all sessions of this person that go on", in every organization and in none, "but

@@ -18,7 +18,7 @@ fn grant(world: &World<'_>, user: UserId, platform: Platform) {
 }
 
 fn administers(world: &World<'_>, session: &Session) -> bool {
-    let found = world.store.identity().statement(&world.control(), |tx| tx.sessions.find_active(session.id));
+    let found = world.store.identity().statement(&world.control(), |tx| tx.sessions.find_active(session.id, at(0)));
     found.expect("a look-up").expect("a live session").platform_admin
 }
 

@@ -6,12 +6,14 @@ use stoa_domain::kernel::actor::{Origin, Standing};
 use stoa_domain::kernel::ids::{SessionId, UserId};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::organizations::organization::{MfaPolicy, OrganizationChange};
+use stoa_domain::people::restraint::{Restraint, RestraintKind};
 
+use crate::people::restraints::restraint;
 use crate::subject::Subject;
 use crate::world::{Tenant, World, at};
 
 fn find(world: &World<'_>, id: SessionId) -> Option<ActiveSession> {
-    world.store.identity().statement(&world.control(), |tx| tx.sessions.find_active(id)).expect("a look-up")
+    world.store.identity().statement(&world.control(), |tx| tx.sessions.find_active(id, at(9))).expect("a look-up")
 }
 
 fn rank_of(world: &World<'_>, session: &Session) -> Option<Rank> {
@@ -238,4 +240,37 @@ pub fn a_session_knows_whether_a_second_factor_is_missing(store: &dyn Subject) {
     assert!(must_enrol(&member));
     assert_eq!(world.identity(|tx| tx.second_factors.confirm(&totp, 1, at(4))), Ok(true));
     assert_eq!((must_enrol(&member), must_enrol(&owner)), (false, true));
+}
+
+/// `find_active`: none if the person "is kept from working there or everywhere at `at`"; another
+/// organization, another person and another time do not matter.
+pub fn a_session_of_somebody_kept_from_working_is_not_active(store: &dyn Subject) {
+    let world = World::new(store);
+    let jo = world.newcomer("jo@example.com");
+    world.join(world.ours.id(), jo.id, Rank::Admin, at(1));
+    world.join(world.theirs.id(), jo.id, Rank::Member, at(2));
+    let places = [Some(world.ours.id()), Some(world.theirs.id()), None];
+    let sessions = places.map(|place| world.session(jo.id, place).id);
+    let other = world.session(world.ours.owner.id, Some(world.ours.id()));
+    let active = |n: i64| {
+        let find = |id| world.identity(|tx| tx.sessions.find_active(id, at(n))).expect("a look-up").is_some();
+        assert!(find(other.id), "of somebody else, at {n}");
+        sessions.map(find)
+    };
+    for (n, kind) in (10..).step_by(10).zip(RestraintKind::ALL) {
+        for (from, organization, kept_out) in
+            [(n, Some(world.ours.id()), [false, true, true]), (n + 5, None, [false, false, false])]
+        {
+            let restraint = Restraint {
+                until: Some(at(from + 2)),
+                organization_id: organization,
+                ..restraint(&world, jo.id, kind, from)
+            };
+            world.people(|tx| tx.restraints.begin(&restraint)).expect("a new restraint");
+            assert_eq!(active(from - 1), [true; 3], "{kind:?} before");
+            assert_eq!(active(from), kept_out, "{kind:?} from its beginning");
+            assert_eq!(active(from + 1), kept_out, "{kind:?} until its end");
+            assert_eq!(active(from + 2), [true; 3], "{kind:?} from its end");
+        }
+    }
 }

@@ -31,7 +31,11 @@ fn find(world: &World<'_>, tenant: &Tenant) -> Option<LifeCycle> {
 }
 
 fn session(world: &World<'_>, session: &Session) -> Option<ActiveSession> {
-    world.store.identity().statement(&world.control(), |tx| tx.sessions.find_active(session.id)).expect("a look-up")
+    world
+        .store
+        .identity()
+        .statement(&world.control(), |tx| tx.sessions.find_active(session.id, at(0)))
+        .expect("a look-up")
 }
 
 /// How the organizations of a person stand: those of the account, and those of the list.

@@ -6,8 +6,10 @@ use stoa_domain::kernel::rank::Rank;
 use stoa_domain::people::person::Person;
 use stoa_domain::people::ports::{PersonOrder, PersonQuery, PersonSortKey};
 use stoa_domain::people::profile::ProfileChange;
+use stoa_domain::people::restraint::{Restraint, RestraintKind, Status};
 use uuid::Uuid;
 
+use crate::people::restraints::restraint;
 use crate::subject::Subject;
 use crate::world::{Tenant, World, at, parsed, person};
 
@@ -19,7 +21,7 @@ const NAMES: [&str; 8] = ["alpha", "Alpha", "ALPHA 100%", "alpha", "a-b_c", "äh
 
 fn query() -> PersonQuery {
     let window = Window { start: Start::Offset(0), size: PAGE_SIZE_MAX };
-    PersonQuery { role: None, q: None, order: PersonOrder::default(), window }
+    PersonQuery { status: None, at: at(60), role: None, q: None, order: PersonOrder::default(), window }
 }
 
 fn containing(q: &str) -> PersonQuery {
@@ -101,6 +103,45 @@ pub fn the_rank_filters(store: &dyn Subject) {
         assert_eq!(page.total, Some(expected.len() as u64), "{role}");
         assert_eq!(page.items, expected, "{role}");
     }
+}
+
+/// "Only those of this status in the organization; all but the archived ones unless said"; the
+/// gravest restraint decides, those of the account and of other organizations do not.
+pub fn the_status_filters_and_archived_people_are_left_out(store: &dyn Subject) {
+    let world = World::new(store);
+    let people = crowd(&world);
+    let keep_out = |n: usize, kind: RestraintKind, organization_id| {
+        let restraint = Restraint { organization_id, ..restraint(&world, people[n].id, kind, 55) };
+        world.people(|tx| tx.restraints.begin(&restraint)).expect("a new restraint");
+    };
+    let (ours, theirs) = (Some(world.ours.id()), Some(world.theirs.id()));
+    keep_out(0, RestraintKind::Inactive, ours);
+    keep_out(1, RestraintKind::Suspended, ours);
+    for kind in RestraintKind::ALL {
+        keep_out(2, kind, ours);
+        keep_out(4, kind, theirs);
+        keep_out(5, kind, None);
+    }
+    keep_out(3, RestraintKind::Inactive, ours);
+    keep_out(3, RestraintKind::Suspended, ours);
+
+    let only = |status| list(&world, &world.ours, &PersonQuery { status, ..query() });
+    let shown = |status, expected: &[usize]| {
+        let page = only(Some(status));
+        let ids: Vec<_> = page.items.iter().map(|one| one.id).collect();
+        assert_eq!(ids, expected.iter().map(|n| people[*n].id).collect::<Vec<_>>(), "{status:?}");
+        assert_eq!(page.total, Some(expected.len() as u64), "{status:?}");
+        assert!(page.items.iter().all(|one| one.place.is_some_and(|place| place.status == status)), "{status:?}");
+    };
+    shown(Status::Active, &[4, 5, 6, 7, 8]);
+    shown(Status::Inactive, &[0]);
+    shown(Status::Suspended, &[1, 3]);
+    shown(Status::Archived, &[2]);
+    let usual = only(None);
+    assert_eq!((usual.items.len(), usual.total), (8, Some(8)));
+    assert_eq!(usual.items[4].account_status, Status::Archived, "of {:?}", usual.items[4]);
+    let before = list(&world, &world.ours, &PersonQuery { at: at(54), ..query() });
+    assert_eq!(before.items, people);
 }
 
 /// "Whose name or address contains this text, whatever its case".

@@ -6,16 +6,17 @@ use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::people::person::{Person, Place};
 use stoa_domain::people::profile::{Profile, ProfileChange};
+use stoa_domain::people::restraint::Status;
 
 use crate::subject::Subject;
 use crate::world::{Tenant, World, at, parsed};
 
 fn find(world: &World<'_>, user: UserId) -> Option<Person> {
-    world.people(|tx| tx.people.find(user)).expect("a look-up")
+    world.people(|tx| tx.people.find(user, at(9))).expect("a look-up")
 }
 
 fn find_member(world: &World<'_>, tenant: &Tenant, user: UserId) -> Option<Person> {
-    world.people(|tx| tx.people.find_member(&tenant.scope, user)).expect("a look-up")
+    world.people(|tx| tx.people.find_member(&tenant.scope, user, at(9))).expect("a look-up")
 }
 
 /// The person of whom only what they registered with is known.
@@ -26,6 +27,7 @@ fn untold(user: &User, place: Option<Place>) -> Person {
         platform: user.platform,
         created_at: user.created_at,
         profile: Profile::new(user.name.clone(), user.created_at),
+        account_status: Status::Active,
         place,
     }
 }
@@ -49,11 +51,11 @@ pub fn a_person_is_found_without_a_place_and_a_member_with_theirs(store: &dyn Su
     for (role, joined_at) in [(Rank::Member, at(3)), (Rank::Admin, at(4))] {
         let user = world.newcomer(&format!("{role}@example.com"));
         world.join(world.ours.id(), user.id, role, joined_at);
-        let expected = untold(&user, Some(Place { role, joined_at }));
+        let expected = untold(&user, Some(Place { role, joined_at, status: Status::Active }));
         assert_eq!(find_member(&world, &world.ours, user.id), Some(expected));
     }
     let owner = find_member(&world, &world.ours, world.ours.owner.id).expect("the owner");
-    assert_eq!(owner.place, Some(Place { role: Rank::Owner, joined_at: at(0) }));
+    assert_eq!(owner.place, Some(Place { role: Rank::Owner, joined_at: at(0), status: Status::Active }));
 }
 
 /// `find_member` finds members of the scope's organization, with the rank they have there.
@@ -63,7 +65,7 @@ pub fn a_member_of_another_organization_is_not_found(store: &dyn Subject) {
     assert_eq!(find_member(&world, &world.ours, world.newcomer("jo@example.com").id), None);
     world.join(world.ours.id(), world.theirs.owner.id, Rank::Member, at(5));
     let here = find_member(&world, &world.ours, world.theirs.owner.id).expect("a member");
-    assert_eq!(here.place, Some(Place { role: Rank::Member, joined_at: at(5) }));
+    assert_eq!(here.place, Some(Place { role: Rank::Member, joined_at: at(5), status: Status::Active }));
 }
 
 /// `update_profile`: "replaces the profile of this person", told or cleared, and of nobody else.

@@ -26,6 +26,7 @@ use crate::kernel::store_error::StoreError;
 use crate::kernel::unit_of_work::Context;
 use crate::organizations::ports::{MemberRepository, OrganizationRepository};
 use crate::outbox::ports::Outbox;
+use crate::people::ports::RestraintRepository;
 
 /// The context: opened by a [`ControlScope`], works with [`IdentityTx`].
 pub struct Identity;
@@ -63,6 +64,8 @@ pub struct IdentityTx<'t> {
     pub members: &'t dyn MemberRepository,
     /// Who is invited into them.
     pub invitations: &'t dyn InvitationRepository,
+    /// What keeps people from working.
+    pub restraints: &'t dyn RestraintRepository,
     /// Audit trail of the control plane.
     pub audit: &'t dyn AuditTrail,
     /// What is to be done after the commit.
@@ -258,11 +261,12 @@ pub trait SessionRepository {
     /// The session with the present rank of its person, whether they are a platform administrator,
     /// and whether they lack a second factor that the organization asks of them, in one statement.
     /// `None` if it does not exist or was revoked, or if the person has left the organization it is
-    /// for, or that is archived. An expired one is given: the caller holds the clock.
+    /// for, or that is archived, or if they are kept from working there or everywhere at `at`. An
+    /// expired one is given: the caller holds the clock.
     ///
     /// # Errors
     /// Those of the store.
-    fn find_active(&self, id: SessionId) -> Result<Option<ActiveSession>, StoreError>;
+    fn find_active(&self, id: SessionId, at: Timestamp) -> Result<Option<ActiveSession>, StoreError>;
 
     /// Adds a session.
     ///

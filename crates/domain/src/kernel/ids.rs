@@ -71,6 +71,10 @@ id!(
     ApiKeyId
 );
 id!(
+    /// What keeps a person from working, from its beginning on.
+    RestraintId
+);
+id!(
     /// A file that somebody has uploaded.
     FileId
 );

@@ -1,18 +1,23 @@
 //! What requests and responses about people look like.
 
-use serde::{Deserialize, Serialize};
-use validator::Validate;
+use std::collections::HashSet;
 
+use serde::{Deserialize, Serialize};
+use validator::{Validate, ValidationError};
+
+use super::image::ImageFacts;
 use super::person::Person;
-use super::ports::{PersonOrder, PersonQuery};
+use super::ports::{BY_BEGINNING, PersonOrder, PersonQuery};
 use super::profile::{Bio, ProfileChange};
+use super::restraint::{Operation, Restraint, Status, StatusChange};
 use crate::kernel::field::{InvalidField, Parsed, rule};
-use crate::kernel::ids::{FileId, UserId};
+use crate::kernel::ids::{FileId, RestraintId, UserId};
 use crate::kernel::name::Name;
-use crate::kernel::page::{PAGE_SIZE_MAX, Paging};
+use crate::kernel::page::{PAGE_SIZE_MAX, Paging, SortValue, Window};
 use crate::kernel::patch::nullable;
 use crate::kernel::platform::Platform;
 use crate::kernel::rank::Rank;
+use crate::kernel::reason::Reason;
 use crate::kernel::sources::{Timestamp, rfc3339, rfc3339_option};
 use crate::reference::locale::Locale;
 use crate::reference::time_zone::TimeZone;
@@ -42,6 +47,8 @@ pub struct ListUsersRequest {
     #[validate(custom(function = "rule::<PersonOrder>"))]
     #[cfg_attr(feature = "openapi", param(default = "name"))]
     pub sort: Option<String>,
+    /// Only those of this status in the organization; all but the archived ones unless said.
+    pub status: Option<Status>,
     /// Only those of this rank.
     pub role: Option<Rank>,
     /// Only those whose name or address contains this text.
@@ -51,11 +58,11 @@ pub struct ListUsersRequest {
 }
 
 impl ListUsersRequest {
-    /// The query these parameters mean.
+    /// The query these parameters mean at this instant.
     ///
     /// # Errors
     /// The first parameter that means none.
-    pub fn query(&self) -> Result<PersonQuery, InvalidField> {
+    pub fn query(&self, at: Timestamp) -> Result<PersonQuery, InvalidField> {
         let order = match &self.sort {
             Some(text) => PersonOrder::parse_field("sort", text)?,
             None => PersonOrder::default(),
@@ -68,6 +75,8 @@ impl ListUsersRequest {
             cursor: self.cursor.as_deref(),
         };
         Ok(PersonQuery {
+            status: self.status,
+            at,
             role: self.role,
             q: self.q.as_deref().map(str::trim).filter(|q| !q.is_empty()).map(str::to_lowercase),
             order,
@@ -148,7 +157,12 @@ pub struct PersonResponse {
     pub tz: Option<&'static str>,
     /// The application the account was made for.
     pub platform: Platform,
-    /// The rank in the organization the token is for; `null` where it is for none.
+    /// Whether they may work in the organization the token is for, as far as that decides it;
+    /// `null` where it is for none, or the account is looked at.
+    pub status: Option<Status>,
+    /// Whether they may sign in at all.
+    pub account_status: Status,
+    /// The rank in the organization the token is for; `null` as above.
     pub role: Option<Rank>,
     /// Since when they belong to it.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
@@ -178,11 +192,266 @@ impl From<Person> for PersonResponse {
             locale: profile.locale.map(|locale| locale.as_str().to_owned()),
             tz: profile.tz.map(TimeZone::as_str),
             platform: person.platform,
+            status: person.place.map(|place| place.status),
+            account_status: person.account_status,
             role: person.place.map(|place| place.role),
             joined_at: person.place.map(|place| place.joined_at),
             version: profile.version,
             created_at: person.created_at,
             updated_at: profile.updated_at,
+        }
+    }
+}
+
+/// What is told of the picture of a person.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProfileImageResponse {
+    /// Its media type.
+    pub content_type: &'static str,
+    /// Its bytes, counted.
+    pub size: usize,
+    /// When it was put there.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    #[serde(serialize_with = "rfc3339")]
+    pub updated_at: Timestamp,
+}
+
+impl From<ImageFacts> for ProfileImageResponse {
+    fn from(facts: ImageFacts) -> Self {
+        Self { content_type: facts.content_type.content_type(), size: facts.size, updated_at: facts.updated_at }
+    }
+}
+
+/// What a change of status is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Ground {
+    /// The membership in the organization the token is for.
+    Membership,
+    /// The account, everywhere; for administrators of the platform.
+    Account,
+}
+
+/// A change of a person's status.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangeStatusRequest {
+    /// Why.
+    #[validate(custom(function = "rule::<Reason>"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 500, example = "On leave"))]
+    pub reason: String,
+    /// What it is about: the membership, or for a platform administrator whose token is for no
+    /// organization the account, unless said.
+    pub on: Option<Ground>,
+}
+
+/// A suspension.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SuspendRequest {
+    /// Why.
+    #[validate(custom(function = "rule::<Reason>"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 500, example = "Lost badge"))]
+    pub reason: String,
+    /// When it ends by itself, in RFC 3339; never if absent.
+    #[validate(custom(function = "rule::<Timestamp>"))]
+    #[cfg_attr(feature = "openapi", schema(format = DateTime, example = "2030-01-31T12:00:00Z"))]
+    pub until: Option<String>,
+    /// What it is about: the membership, or for a platform administrator whose token is for no
+    /// organization the account, unless said.
+    pub on: Option<Ground>,
+}
+
+impl From<ChangeStatusRequest> for SuspendRequest {
+    fn from(request: ChangeStatusRequest) -> Self {
+        Self { reason: request.reason, until: None, on: request.on }
+    }
+}
+
+impl SuspendRequest {
+    /// The change these texts mean, if the operation is this one.
+    ///
+    /// # Errors
+    /// The first field that means none, now.
+    pub fn change(&self, operation: Operation, now: Timestamp) -> Result<StatusChange, InvalidField> {
+        let change = StatusChange {
+            operation,
+            reason: Reason::parse_field("reason", &self.reason)?,
+            until: self.until.as_deref().map(|text| Timestamp::parse_field("until", text)).transpose()?,
+        };
+        change.check(now)?;
+        Ok(change)
+    }
+}
+
+/// Most people whose status is changed at once.
+pub const BULK_MAX: usize = 500;
+
+/// A change of many people's status.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BulkStatusRequest {
+    /// What is done.
+    pub operation: Operation,
+    /// To whom: 1 to 500 people, each once.
+    #[validate(custom(function = "ids_rule"))]
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 500))]
+    pub ids: Vec<UserId>,
+    /// Why.
+    #[validate(custom(function = "rule::<Reason>"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 500, example = "End of season"))]
+    pub reason: String,
+    /// When a suspension ends by itself, in RFC 3339; never if absent.
+    #[validate(custom(function = "rule::<Timestamp>"))]
+    #[cfg_attr(feature = "openapi", schema(format = DateTime, example = "2030-01-31T12:00:00Z"))]
+    pub until: Option<String>,
+    /// What it is about: the memberships, or for a platform administrator whose token is for no
+    /// organization the accounts, unless said.
+    pub on: Option<Ground>,
+}
+
+impl BulkStatusRequest {
+    /// What is said of the change of each of them.
+    pub fn said(&self) -> SuspendRequest {
+        SuspendRequest { reason: self.reason.clone(), until: self.until.clone(), on: self.on }
+    }
+}
+
+fn ids_rule(ids: &[UserId]) -> Result<(), ValidationError> {
+    let refused = |code, message: &'static str| Err(ValidationError::new(code).with_message(message.into()));
+    if ids.is_empty() || ids.len() > BULK_MAX {
+        return refused("length", "must hold 1 to 500 ids");
+    }
+    if ids.iter().collect::<HashSet<_>>().len() < ids.len() {
+        return refused("repeated", "must not name anybody twice");
+    }
+    Ok(())
+}
+
+/// What came of a change for one person.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BulkStatusResult {
+    /// The person.
+    pub id: UserId,
+    /// Whether it was done.
+    pub ok: bool,
+    /// Why not, for programs: the code of the error that a call for this person alone would give.
+    pub error_code: Option<&'static str>,
+    /// Why not, for people.
+    pub message: Option<&'static str>,
+}
+
+/// What came of a change of many people's status.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BulkStatusResponse {
+    /// For each, in the order of the ids.
+    pub results: Vec<BulkStatusResult>,
+    /// For how many it was done.
+    pub succeeded: usize,
+    /// For how many it was not.
+    pub failed: usize,
+}
+
+impl FromIterator<BulkStatusResult> for BulkStatusResponse {
+    fn from_iter<I: IntoIterator<Item = BulkStatusResult>>(results: I) -> Self {
+        let results: Vec<_> = results.into_iter().collect();
+        let succeeded = results.iter().filter(|result| result.ok).count();
+        Self { failed: results.len() - succeeded, succeeded, results }
+    }
+}
+
+/// Which part of a person's history to give.
+#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct ListHistoryRequest {
+    /// Page, from 1.
+    #[validate(range(min = 1, message = "must be a page number from 1"))]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
+    pub page: Option<u32>,
+    /// Rows a page.
+    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
+    pub page_size: Option<u32>,
+    /// Rows to skip, in place of `page`.
+    pub skip: Option<u32>,
+    /// Rows to give, in place of `page_size`.
+    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of an earlier answer, in place of `page`.
+    pub cursor: Option<String>,
+    /// Of what: the membership, or for a platform administrator whose token is for no organization
+    /// the account, unless said.
+    pub on: Option<Ground>,
+}
+
+impl ListHistoryRequest {
+    /// The window these parameters mean.
+    ///
+    /// # Errors
+    /// The first parameter that means none.
+    pub fn window(&self) -> Result<Window, InvalidField> {
+        let paging = Paging {
+            page: self.page,
+            page_size: self.page_size,
+            skip: self.skip,
+            limit: self.limit,
+            cursor: self.cursor.as_deref(),
+        };
+        paging.window(BY_BEGINNING, SortValue::Instant)
+    }
+}
+
+/// A time in which a person was kept from working.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RestraintResponse {
+    /// Id.
+    pub id: RestraintId,
+    /// Of what.
+    pub on: Ground,
+    /// What they were meanwhile.
+    pub status: Status,
+    /// Since when.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    #[serde(serialize_with = "rfc3339")]
+    pub from: Timestamp,
+    /// Until when; `null` while no end is known.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    #[serde(serialize_with = "rfc3339_option")]
+    pub until: Option<Timestamp>,
+    /// Who began it.
+    pub by: UserId,
+    /// Why.
+    pub reason: String,
+    /// Who ended it; `null` if nobody has, or it ended by itself.
+    pub ended_by: Option<UserId>,
+    /// Why.
+    pub ended_reason: Option<String>,
+}
+
+impl From<Restraint> for RestraintResponse {
+    fn from(restraint: Restraint) -> Self {
+        let (ended_by, ended_reason) =
+            restraint.ending.map(|ending| (ending.by, ending.reason.as_str().to_owned())).unzip();
+        Self {
+            id: restraint.id,
+            on: if restraint.organization_id.is_some() { Ground::Membership } else { Ground::Account },
+            status: restraint.kind.status(),
+            from: restraint.from,
+            until: restraint.until,
+            by: restraint.by,
+            reason: restraint.reason.as_str().to_owned(),
+            ended_by,
+            ended_reason,
         }
     }
 }
@@ -217,13 +486,14 @@ mod tests {
 
     #[test]
     fn sorting_is_by_name_unless_said() {
-        let query = ListUsersRequest::default().query().unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let query = ListUsersRequest::default().query(now).unwrap();
         assert_eq!(query.order, PersonOrder { key: PersonSortKey::Name, descending: false });
         for text in ["name", "-email", "created_at", "-joined_at"] {
             let sorted = ListUsersRequest { sort: Some(text.into()), ..ListUsersRequest::default() };
-            assert_eq!(sorted.query().unwrap().order.to_string(), text);
+            assert_eq!(sorted.query(now).unwrap().order.to_string(), text);
         }
         let unknown = ListUsersRequest { sort: Some("colour".into()), ..ListUsersRequest::default() };
-        assert_eq!(unknown.query().unwrap_err().field, "sort");
+        assert_eq!(unknown.query(now).unwrap_err().field, "sort");
     }
 }

@@ -1,6 +1,7 @@
 //! A person with their profile and their place in an organization.
 
 use super::profile::Profile;
+use super::restraint::Status;
 use crate::kernel::email::Email;
 use crate::kernel::ids::UserId;
 use crate::kernel::platform::Platform;
@@ -14,6 +15,8 @@ pub struct Place {
     pub role: Rank,
     /// Since when.
     pub joined_at: Timestamp,
+    /// Whether they may work there, as far as the organization decides it.
+    pub status: Status,
 }
 
 /// A person.
@@ -29,6 +32,8 @@ pub struct Person {
     pub created_at: Timestamp,
     /// What they say of themselves.
     pub profile: Profile,
+    /// Whether they may sign in at all.
+    pub account_status: Status,
     /// Their place in the organization; none where they are looked at by themselves.
     pub place: Option<Place>,
 }

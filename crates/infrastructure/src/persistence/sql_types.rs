@@ -13,7 +13,8 @@ pub(crate) use diesel::sql_types::{Nullable, Text};
 use diesel::sqlite::Sqlite;
 use serde_json::Value;
 use stoa_domain::kernel::ids::{
-    ApiKeyId, AuditEntryId, FileId, InvitationId, OrganizationId, OutboxMessageId, SessionId, UserId, WarehouseId,
+    ApiKeyId, AuditEntryId, FileId, InvitationId, OrganizationId, OutboxMessageId, RestraintId, SessionId, UserId,
+    WarehouseId,
 };
 
 /// SQL type of identifiers.
@@ -74,7 +75,18 @@ macro_rules! id_of {
     )*};
 }
 
-id_of!(ApiKeyId, AuditEntryId, FileId, InvitationId, OrganizationId, OutboxMessageId, SessionId, UserId, WarehouseId);
+id_of!(
+    ApiKeyId,
+    AuditEntryId,
+    FileId,
+    InvitationId,
+    OrganizationId,
+    OutboxMessageId,
+    RestraintId,
+    SessionId,
+    UserId,
+    WarehouseId
+);
 
 impl ToSql<Uuid, Pg> for Id {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {

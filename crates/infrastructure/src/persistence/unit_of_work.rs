@@ -245,6 +245,7 @@ control_context!(Identity, tx => IdentityTx {
     organizations: &tx,
     members: &tx,
     invitations: &tx,
+    restraints: &tx,
     audit: &tx,
     outbox: &tx,
 });
@@ -268,7 +269,15 @@ control_context!(Organizations, tx => OrganizationsTx {
     audit: &tx,
 });
 
-control_context!(People, tx => PeopleTx { people: &tx, audit: &tx });
+control_context!(People, tx => PeopleTx {
+    people: &tx,
+    images: &tx,
+    restraints: &tx,
+    sessions: &tx,
+    own_sessions: &tx,
+    organizations: &tx,
+    audit: &tx,
+});
 
 #[cfg(test)]
 mod tests {

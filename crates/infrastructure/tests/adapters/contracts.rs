@@ -97,6 +97,7 @@ suite! { sessions of identity::sessions in "identity/sessions.rs":
     the_sessions_of_a_person_end_in_one_organization,
     the_sessions_of_somebody_who_left_end_too,
     a_session_knows_whether_a_second_factor_is_missing,
+    a_session_of_somebody_kept_from_working_is_not_active,
 }
 
 suite! { guesses of identity::guesses in "identity/guesses.rs":
@@ -221,12 +222,29 @@ suite! { profiles of people::profiles in "people/profiles.rs":
 suite! { person_lists of people::person_lists in "people/person_lists.rs":
     every_sort_goes_by_its_column_and_then_by_id,
     the_rank_filters,
+    the_status_filters_and_archived_people_are_left_out,
     the_text_is_looked_for_in_name_and_address_whatever_its_case,
     wildcards_in_the_text_stand_for_themselves,
     a_changed_name_is_found_and_the_old_one_is_not,
     filters_are_joined_and_counted,
     a_cursor_leads_through_all_rows_once,
     a_list_holds_nobody_of_another_organization,
+}
+
+suite! { restraints of people::restraints in "people/restraints.rs":
+    what_is_in_force_is_told_of_the_account_and_of_every_membership,
+    a_restraint_ends_by_itself_at_its_last_instant,
+    a_restraint_is_ended_once,
+    a_person_and_a_member_show_their_status,
+    a_history_is_of_one_membership_or_of_the_account_the_latest_first,
+    a_history_is_paged,
+    organizations_are_led_by_owner_and_admins,
+    somebody_is_the_last_leader_where_nobody_else_of_rank_is_active,
+}
+
+suite! { images of people::images in "people/images.rs":
+    a_picture_is_found_as_it_was_put_there,
+    a_picture_is_removed_once,
 }
 
 suite! { invitations of invitations::repository in "invitations/repository.rs":

@@ -1,5 +1,6 @@
 //! Sessions in the control plane.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use stoa_domain::identity::ports::SessionRepository;
 use stoa_domain::identity::session::{ActiveSession, Session};
@@ -12,14 +13,16 @@ use stoa_domain::kernel::store_error::StoreError;
 use super::rows::{ActiveSessionRow, NewSessionRow};
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
+use crate::persistence::people::restraints_in_force;
 use crate::persistence::schema::control::{
-    organization_active_status, organization_standings, organizations, sessions, user_platform_roles, user_totp,
+    organization_active_status, organization_standings, organizations, sessions, user_platform_roles, user_restraints,
+    user_totp,
 };
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
 
 impl SessionRepository for Control<'_> {
-    fn find_active(&self, id: SessionId) -> Result<Option<ActiveSession>, StoreError> {
+    fn find_active(&self, id: SessionId, at: Timestamp) -> Result<Option<ActiveSession>, StoreError> {
         use organization_standings::{organization_id, rank, user_id};
 
         let standing = organization_id.nullable().eq(sessions::organization_id).and(user_id.eq(sessions::user_id));
@@ -28,6 +31,11 @@ impl SessionRepository for Control<'_> {
             .eq(sessions::user_id)
             .and(user_platform_roles::platform.eq(Platform::AdminWeb.as_str()))
             .and(user_platform_roles::role.eq(PlatformRole::Admin.as_str()));
+        let kept_out = restraints_in_force(at).filter(user_restraints::user_id.eq(sessions::user_id)).filter(
+            user_restraints::organization_id
+                .is_null()
+                .or(user_restraints::organization_id.eq(sessions::organization_id)),
+        );
         let query = sessions::table
             .left_join(organization_standings::table.on(standing))
             .left_join(organizations::table.on(organizations::id.nullable().eq(sessions::organization_id)))
@@ -36,6 +44,7 @@ impl SessionRepository for Control<'_> {
             .left_join(user_totp::table.on(user_totp::user_id.eq(sessions::user_id)))
             .filter(sessions::id.eq(Id::from(id)))
             .filter(sessions::revoked_at.is_null())
+            .filter(not(exists(kept_out)))
             .select((
                 sessions::id,
                 sessions::user_id,

@@ -1,20 +1,24 @@
 //! People and their profiles in the control plane.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use stoa_domain::kernel::actor::TenantScope;
 use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::page::{Cursor, Page, Start};
+use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::people::person::Person;
 use stoa_domain::people::ports::{PersonQuery, PersonRepository, PersonSortKey};
 use stoa_domain::people::profile::Profile;
+use stoa_domain::people::restraint::{RestraintKind, Status};
 
+use super::restraint_repository::restraints_in_force;
 use super::rows::{COLUMNS, MemberRow, PersonRow, ProfileChangeset};
-use crate::persistence::connection::on;
+use crate::persistence::connection::{Conn, on};
 use crate::persistence::fault::fault;
 use crate::persistence::paging::{contains, instant_of, instant_text, ordered};
 use crate::persistence::schema::control::organization_standings::{self, joined_at, organization_id, rank, user_id};
-use crate::persistence::schema::control::{user_profile, users};
+use crate::persistence::schema::control::{user_profile, user_restraints, users};
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
 
@@ -29,26 +33,59 @@ macro_rules! members_of {
     };
 }
 
+/// Whether a restraint of this kind is in force for the membership in the row.
+macro_rules! under {
+    ($kind:expr, $at:expr) => {
+        exists(
+            restraints_in_force($at)
+                .filter(user_restraints::user_id.eq(user_id))
+                .filter(user_restraints::organization_id.eq(organization_id.nullable()))
+                .filter(user_restraints::kind.eq($kind.as_str())),
+        )
+    };
+}
+
 impl PersonRepository for Control<'_> {
-    fn find(&self, user: UserId) -> Result<Option<Person>, StoreError> {
+    fn find(&self, user: UserId, at: Timestamp) -> Result<Option<Person>, StoreError> {
         let query = users::table
             .inner_join(user_profile::table.on(user_profile::user_id.eq(users::id)))
             .filter(users::id.eq(Id::from(user)))
             .select(COLUMNS);
         let row = on!(self.conn, c => query.first::<PersonRow>(c).optional()).map_err(fault)?;
-        row.map(Person::try_from).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let restraints = self.restraints_of(&[Id::from(user)], at)?;
+        row.under(&restraints).map(Some)
     }
 
-    fn find_member(&self, scope: &TenantScope, user: UserId) -> Result<Option<Person>, StoreError> {
+    fn find_member(&self, scope: &TenantScope, user: UserId, at: Timestamp) -> Result<Option<Person>, StoreError> {
         let query = members_of!(scope).filter(user_id.eq(Id::from(user)));
         let row = on!(self.conn, c => query.first::<MemberRow>(c).optional()).map_err(fault)?;
-        row.map(Person::try_from).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let restraints = self.restraints_of(&[Id::from(user)], at)?;
+        row.under(scope.tenant(), &restraints).map(Some)
+    }
+
+    fn lock(&self, user: UserId) -> Result<(), StoreError> {
+        let person = users::table.find(Id::from(user)).select(users::id);
+        match &mut *self.conn.borrow_mut() {
+            Conn::Postgres(c) => person.for_no_key_update().first::<Id>(*c).optional().map(drop).map_err(fault),
+            // One writer at a time: every other waits already.
+            Conn::Sqlite(_) => Ok(()),
+        }
     }
 
     fn list_members(&self, scope: &TenantScope, query: &PersonQuery) -> Result<Page<Person>, StoreError> {
         let (rows, total) = on!(self.conn, c => {
             let matching = || {
                 let mut rows = members_of!(scope).into_boxed();
+                // The gravest restraint decides: whoever is to be shown has none beyond theirs.
+                let shown = query.status.unwrap_or(Status::Suspended);
+                for kind in RestraintKind::ALL.into_iter().filter(|kind| kind.status() > shown) {
+                    rows = rows.filter(not(under!(kind, query.at)));
+                }
+                for kind in RestraintKind::ALL.into_iter().filter(|kind| Some(kind.status()) == query.status) {
+                    rows = rows.filter(under!(kind, query.at));
+                }
                 if let Some(role) = query.role {
                     rows = rows.filter(rank.eq(role.as_str()));
                 }
@@ -80,8 +117,10 @@ impl PersonRepository for Control<'_> {
             let rows = rows.limit(query.window.fetch()).offset(query.window.offset());
             (rows.load::<MemberRow>(c).map_err(fault)?, total)
         });
-        let items = rows.into_iter().map(Person::try_from).collect::<Result<Vec<_>, _>>()?;
-        Ok(Page::cut(items, total.map(i64::unsigned_abs), &query.window, |last| cursor_at(query, last)))
+        let ids: Vec<_> = rows.iter().map(MemberRow::id).collect();
+        let restraints = self.restraints_of(&ids, query.at)?;
+        let items: Result<Vec<_>, _> = rows.into_iter().map(|row| row.under(scope.tenant(), &restraints)).collect();
+        Ok(Page::cut(items?, total.map(i64::unsigned_abs), &query.window, |last| cursor_at(query, last)))
     }
 
     fn update_profile(&self, user: UserId, profile: &Profile) -> Result<(), StoreError> {

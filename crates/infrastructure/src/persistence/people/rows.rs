@@ -4,17 +4,21 @@ use diesel::prelude::*;
 use stoa_domain::identity::user::User;
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed;
+use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::platform::Platform;
+use stoa_domain::kernel::reason::Reason;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::people::image::{ImageFacts, ImageFormat, ProfileImage};
 use stoa_domain::people::person::{Person, Place};
 use stoa_domain::people::profile::{Bio, Profile};
+use stoa_domain::people::restraint::{Ending, Restraint, RestraintKind, Status};
 use stoa_domain::reference::locale::Locale;
 use stoa_domain::reference::time_zone::TimeZone;
 
 use crate::persistence::fault::stored;
 use crate::persistence::organizations::rows::rank_of;
-use crate::persistence::schema::control::{user_profile, users};
+use crate::persistence::schema::control::{user_profile, user_profile_images, users};
 use crate::persistence::sql_types::{At, Id};
 
 /// The columns of a person and their profile.
@@ -87,25 +91,24 @@ pub(super) struct PersonRow {
 }
 
 impl PersonRow {
-    fn placed(self, place: Option<Place>) -> Result<Person, StoreError> {
+    /// The person under these restraints, which may be those of others as well.
+    pub(super) fn under(self, in_force: &[Restraint]) -> Result<Person, StoreError> {
         let account = self.account;
+        let id = account.id.into();
         Ok(Person {
-            id: account.id.into(),
+            id,
             email: Email::from_store(account.email),
             platform: stored("users.platform", Platform::parse(&account.platform))?,
             created_at: account.created_at.0,
             profile: self.profile.try_into()?,
-            place,
+            account_status: status_of(id, None, in_force),
+            place: None,
         })
     }
 }
 
-impl TryFrom<PersonRow> for Person {
-    type Error = StoreError;
-
-    fn try_from(row: PersonRow) -> Result<Self, StoreError> {
-        row.placed(None)
-    }
+fn status_of(user: UserId, organization: Option<OrganizationId>, in_force: &[Restraint]) -> Status {
+    Status::under(in_force.iter().filter(|one| (one.user_id, one.organization_id) == (user, organization)))
 }
 
 /// A person with their rank in an organization and the time of joining it.
@@ -116,12 +119,16 @@ pub(super) struct MemberRow {
     joined_at: At,
 }
 
-impl TryFrom<MemberRow> for Person {
-    type Error = StoreError;
+impl MemberRow {
+    pub(super) fn id(&self) -> Id {
+        self.person.account.id
+    }
 
-    fn try_from(row: MemberRow) -> Result<Self, StoreError> {
-        let place = Place { role: rank_of(&row.rank)?, joined_at: row.joined_at.0 };
-        row.person.placed(Some(place))
+    /// The member of this organization under these restraints, which may be those of others as well.
+    pub(super) fn under(self, organization: OrganizationId, in_force: &[Restraint]) -> Result<Person, StoreError> {
+        let status = status_of(self.id().into(), Some(organization), in_force);
+        let place = Place { role: rank_of(&self.rank)?, joined_at: self.joined_at.0, status };
+        Ok(Person { place: Some(place), ..self.person.under(in_force)? })
     }
 }
 
@@ -175,5 +182,102 @@ impl<'a> From<&'a Profile> for ProfileChangeset<'a> {
             version: profile.version,
             updated_at: At(profile.updated_at),
         }
+    }
+}
+
+/// A row of the view `user_restraints`.
+#[derive(Debug, Queryable)]
+pub(super) struct RestraintRow {
+    id: Id,
+    user_id: Id,
+    organization_id: Option<Id>,
+    kind: String,
+    from_at: At,
+    until_at: Option<At>,
+    by_user_id: Id,
+    reason: String,
+    ended_by: Option<Id>,
+    ended_reason: Option<String>,
+}
+
+impl TryFrom<RestraintRow> for Restraint {
+    type Error = StoreError;
+
+    fn try_from(row: RestraintRow) -> Result<Self, StoreError> {
+        let kind = RestraintKind::ALL.into_iter().find(|kind| kind.as_str() == row.kind);
+        let ending = row.ended_by.zip(row.ended_reason);
+        Ok(Self {
+            id: row.id.into(),
+            user_id: row.user_id.into(),
+            organization_id: row.organization_id.map(Into::into),
+            kind: kind.ok_or_else(|| StoreError::Internal(format!("a restraint of the unknown kind {}", row.kind)))?,
+            from: row.from_at.0,
+            until: row.until_at.map(|at| at.0),
+            by: row.by_user_id.into(),
+            reason: Reason::from_store(row.reason),
+            ending: ending.map(|(by, reason)| Ending { by: by.into(), reason: Reason::from_store(reason) }),
+        })
+    }
+}
+
+/// The columns of what is told of a picture.
+pub(super) const FACTS: Facts = (
+    user_profile_images::tag,
+    user_profile_images::content_type,
+    user_profile_images::size,
+    user_profile_images::updated_at,
+);
+type Facts = (
+    user_profile_images::tag,
+    user_profile_images::content_type,
+    user_profile_images::size,
+    user_profile_images::updated_at,
+);
+
+/// The row under [`FACTS`].
+#[derive(Debug, Queryable)]
+pub(super) struct ImageFactsRow {
+    tag: Id,
+    content_type: String,
+    size: i64,
+    updated_at: At,
+}
+
+impl TryFrom<ImageFactsRow> for ImageFacts {
+    type Error = StoreError;
+
+    fn try_from(row: ImageFactsRow) -> Result<Self, StoreError> {
+        let broken = || StoreError::Internal("user_profile_images holds what is no picture".into());
+        Ok(Self {
+            tag: row.tag.0,
+            content_type: ImageFormat::of_content_type(&row.content_type).ok_or_else(broken)?,
+            size: usize::try_from(row.size).map_err(|_| broken())?,
+            updated_at: row.updated_at.0,
+        })
+    }
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = user_profile_images, treat_none_as_default_value = false)]
+pub(super) struct ProfileImageRow<'a> {
+    user_id: Id,
+    tag: Id,
+    content_type: &'static str,
+    size: i64,
+    bytes: &'a [u8],
+    updated_at: At,
+}
+
+impl<'a> ProfileImageRow<'a> {
+    pub(super) fn new(user: UserId, image: &'a ProfileImage) -> Result<Self, StoreError> {
+        let facts = &image.facts;
+        Ok(Self {
+            user_id: user.into(),
+            tag: Id(facts.tag),
+            content_type: facts.content_type.content_type(),
+            size: i64::try_from(facts.size).map_err(|error| StoreError::Internal(error.to_string()))?,
+            bytes: &image.bytes,
+            updated_at: At(facts.updated_at),
+        })
     }
 }

@@ -52,6 +52,85 @@ diesel::table! {
 diesel::table! {
     use crate::persistence::sql_types::*;
 
+    user_profile_images (user_id) {
+        user_id -> Uuid,
+        tag -> Uuid,
+        content_type -> Text,
+        size -> BigInt,
+        bytes -> Binary,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    user_active_status (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        organization_id -> Nullable<Uuid>,
+        from_at -> Timestamptz,
+        until_at -> Nullable<Timestamptz>,
+        by_user_id -> Uuid,
+        reason -> Text,
+        ended_by -> Nullable<Uuid>,
+        ended_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    user_suspensions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        organization_id -> Nullable<Uuid>,
+        from_at -> Timestamptz,
+        until_at -> Nullable<Timestamptz>,
+        by_user_id -> Uuid,
+        reason -> Text,
+        ended_by -> Nullable<Uuid>,
+        ended_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    user_archives (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        organization_id -> Nullable<Uuid>,
+        from_at -> Timestamptz,
+        until_at -> Nullable<Timestamptz>,
+        by_user_id -> Uuid,
+        reason -> Text,
+        ended_by -> Nullable<Uuid>,
+        ended_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    /// A view: inactivity, suspensions and archives together, of which kind as one word.
+    user_restraints (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        organization_id -> Nullable<Uuid>,
+        kind -> Text,
+        from_at -> Timestamptz,
+        until_at -> Nullable<Timestamptz>,
+        by_user_id -> Uuid,
+        reason -> Text,
+        ended_by -> Nullable<Uuid>,
+        ended_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
     organizations (id) {
         id -> Uuid,
         name -> Text,
@@ -326,6 +405,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     user_login_password,
     user_platform_roles,
     user_totp,
+    user_restraints,
     organizations,
     organization_members,
     organization_admins,
