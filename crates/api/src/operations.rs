@@ -11,7 +11,7 @@ use stoa_application::cold_storage::{
 use stoa_application::identity::unlock_user;
 use stoa_application::invitations::{invite, list_invitations, resend_invitation, revoke_invitation};
 use stoa_application::organizations::{
-    add_member, get_owner, list_admins, list_members, remove_member, update_organization,
+    add_member, change_business_profile, get_owner, list_admins, list_members, remove_member, update_organization,
 };
 use stoa_application::people::{
     change_status, change_statuses, get_history, get_profile_image, get_user, list_users, put_profile_image,
@@ -112,6 +112,9 @@ pub const OPERATIONS: &[Operation] = &[
     operation("list_organizations", SignedIn, &[]),
     operation("get_organization", SignedIn, &[]),
     operation("update_organization", With(update_organization::PERMISSION), &[VersionConflict]),
+    operation("get_business_profile", SignedIn, &[]),
+    operation("replace_business_profile", With(change_business_profile::PERMISSION), &[VersionConflict]),
+    operation("update_business_profile", With(change_business_profile::PERMISSION), &[VersionConflict]),
     operation("suspend_organization", Platform, &[StateConflict]),
     operation("reinstate_organization", Platform, &[StateConflict]),
     operation("archive_organization", OwnerOrPlatform, &[StateConflict]),

@@ -1,6 +1,7 @@
 //! Organizations over HTTP.
 
 mod admins;
+mod business_profile;
 mod life_cycle;
 mod members;
 mod organization;
@@ -16,7 +17,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(members::routes)
         .configure(admins::routes)
         .configure(ownership::routes)
-        .configure(life_cycle::routes);
+        .configure(life_cycle::routes)
+        .configure(business_profile::routes);
 }
 
 /// The document of these routes.
@@ -29,5 +31,6 @@ impl OpenApi for Document {
             .merge_from(admins::Document::openapi())
             .merge_from(ownership::Document::openapi())
             .merge_from(life_cycle::Document::openapi())
+            .merge_from(business_profile::Document::openapi())
     }
 }

@@ -17,6 +17,7 @@ use stoa_domain::kernel::sources::{Clock, IdSource, Sources, Timestamp};
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError};
 use stoa_domain::mail::letter::{AddressedLetter, LETTER};
+use stoa_domain::organizations::business_profile::AccountType;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::organization::{MemberOf, Organization, Slug};
 use stoa_domain::outbox::ports::MockOutbox;
@@ -83,7 +84,13 @@ pub(crate) fn organization(id: OrganizationId) -> Organization {
 }
 
 pub(crate) fn member_of(id: OrganizationId, rank: Rank) -> MemberOf {
-    MemberOf { organization: organization(id), rank, joined_at: now(), status: OrganizationStatus::Active }
+    MemberOf {
+        organization: organization(id),
+        rank,
+        joined_at: now(),
+        status: OrganizationStatus::Active,
+        account_type: AccountType::Personal,
+    }
 }
 
 pub(crate) fn suspended_member_of(id: OrganizationId, rank: Rank) -> MemberOf {

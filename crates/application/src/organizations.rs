@@ -2,7 +2,9 @@
 
 pub mod add_member;
 pub mod archive_organization;
+pub mod change_business_profile;
 pub mod create_organization;
+pub mod get_business_profile;
 pub mod get_organization;
 pub mod get_owner;
 pub mod grant_admin;

@@ -1,6 +1,7 @@
 //! What every context is built from: ids, time, scopes, permissions, pages, the unit of work.
 
 pub mod actor;
+pub mod address;
 pub mod email;
 pub mod field;
 pub mod ids;

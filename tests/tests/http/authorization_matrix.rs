@@ -132,6 +132,13 @@ const ROWS: &[Row] = &[
     row("list_organizations", 200, |_| ("/api/v1/organizations".into(), Body::None)),
     row("get_organization", 200, |it| (organization(it, ""), Body::None)),
     row("update_organization", 200, |it| (organization(it, ""), Body::Json(json!({"version": 1})))),
+    row("get_business_profile", 200, |it| (organization(it, "/business-profile"), Body::None)),
+    row("replace_business_profile", 200, |it| {
+        (organization(it, "/business-profile"), Body::Json(json!({"version": 1})))
+    }),
+    row("update_business_profile", 200, |it| {
+        (organization(it, "/business-profile"), Body::Json(json!({"version": 1})))
+    }),
     row("suspend_organization", 200, |it| (life_cycle(&it.newcomer.organization, "suspend"), because())),
     row("reinstate_organization", 200, |it| (life_cycle(&it.newcomer.organization, "reinstate"), because())),
     row("archive_organization", 200, |it| (life_cycle(&it.organization, "archive"), because())),

@@ -13,6 +13,7 @@ mod authorization_matrix;
 mod bad_input;
 mod brute_force;
 mod bulk_statuses;
+mod business_profile;
 mod concurrency;
 mod documents;
 mod email_verification;

@@ -27,6 +27,7 @@ async fn whoever_founds_an_organization_owns_it_and_stays_where_they_are() {
           "slug": "harbour-cold-store",
           "role": "owner",
           "status": "active",
+          "account_type": "personal",
           "restorable_until": null,
           "mfa_policy": "off",
           "version": 1,

@@ -117,10 +117,10 @@ async fn update_organization(
 ) -> Result<HttpResponse, Problem> {
     request.version = if_match.and_body(request.version)?;
     let rank = actor.rank().unwrap_or(Rank::Member);
-    let organization =
+    let (organization, account_type) =
         blocking::database(&api, move |api| api.organizations.update_organization(&actor, *id, &request)).await?;
     // A suspended one is not changed.
-    let response = OrganizationResponse::new(&organization, rank, OrganizationStatus::Active);
+    let response = OrganizationResponse::new(&organization, rank, OrganizationStatus::Active, account_type);
     Ok(ok_versioned(&response, response.version))
 }
 

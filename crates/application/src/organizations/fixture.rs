@@ -10,17 +10,19 @@ use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::ports::{MockSessionCache, MockSessionRepository, MockUserRepository};
 use stoa_domain::kernel::actor::{Actor, ControlScope};
 use stoa_domain::kernel::ids::{SessionId, UserId};
+use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::page::{Page, Window};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::reason::Reason;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError, UnitOfWork};
+use stoa_domain::organizations::business_profile::{AccountType, BusinessInformation, BusinessProfile, TaxId};
 use stoa_domain::organizations::dto::ReasonRequest;
 use stoa_domain::organizations::life_cycle::{LifeCycle, Step, Transition};
 use stoa_domain::organizations::membership::Membership;
 use stoa_domain::organizations::ports::{
-    MockLifeCycleRepository, MockMemberRepository, MockOrganizationRepository, MockRankRepository, Organizations,
-    OrganizationsTx,
+    MockBusinessProfileRepository, MockLifeCycleRepository, MockMemberRepository, MockOrganizationRepository,
+    MockRankRepository, Organizations, OrganizationsTx,
 };
 
 use super::service::OrganizationsService;
@@ -35,6 +37,7 @@ pub(super) struct Store {
     pub(super) members: MockMemberRepository,
     pub(super) ranks: MockRankRepository,
     pub(super) life_cycles: MockLifeCycleRepository,
+    pub(super) business_profiles: MockBusinessProfileRepository,
     pub(super) users: MockUserRepository,
     pub(super) sessions: MockSessionRepository,
     pub(super) audit: MockAuditTrail,
@@ -149,6 +152,7 @@ impl UnitOfWork<Organizations> for Store {
             members: &self.members,
             ranks: &self.ranks,
             life_cycles: &self.life_cycles,
+            business_profiles: &self.business_profiles,
             users: &self.users,
             sessions: &self.sessions,
             audit: &self.audit,
@@ -181,6 +185,16 @@ impl Life {
             Self::ArchivedLongAgo => Some(LifeCycle { suspension: None, archive: step(30) }),
         }
     }
+}
+
+/// The profile of a business: a name and a number.
+pub(super) fn business_profile() -> BusinessProfile {
+    let information = BusinessInformation {
+        legal_name: Some(Name::from_store("Harbour Ltd".into())),
+        tax_id: Some(TaxId::from_store("123-45".into())),
+        ..BusinessInformation::default()
+    };
+    BusinessProfile { information, account_type: AccountType::Business, version: 1, updated_at: now() }
 }
 
 /// Somebody who administers the platform and belongs to no organization.

@@ -6,6 +6,7 @@ use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::sources::Sources;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::business_profile::AccountType;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::membership::Membership;
 use stoa_domain::organizations::organization::{MemberOf, Organization, Slug};
@@ -32,7 +33,13 @@ pub(crate) fn found(
     tx.members.insert(&Membership { organization_id: id, user_id: founder, role: Rank::Owner, joined_at: now })?;
     let entry = AuditEntry::new(tx.sources, "organization.create", "organization", id.as_uuid());
     tx.audit.record(&entry.created(&organization))?;
-    Ok(MemberOf { organization, rank: Rank::Owner, joined_at: now, status: OrganizationStatus::Active })
+    Ok(MemberOf {
+        organization,
+        rank: Rank::Owner,
+        joined_at: now,
+        status: OrganizationStatus::Active,
+        account_type: AccountType::Personal,
+    })
 }
 
 fn insert_under_free_slug(

@@ -29,6 +29,7 @@ mod tests {
     use super::super::fixture::{Store, actor, down, home, kim, now, organization, page_of, stranger};
     use super::*;
     use stoa_domain::kernel::rank::Rank;
+    use stoa_domain::organizations::business_profile::AccountType;
 
     fn request() -> ListOrganizationsRequest {
         ListOrganizationsRequest { archived: Some(true), ..ListOrganizationsRequest::default() }
@@ -36,7 +37,12 @@ mod tests {
 
     #[test]
     fn the_list_is_the_callers_own_of_the_last_thirty_days() {
-        let archived = Archived { organization: organization(home()), owner: kim().id, archived_at: now() };
+        let archived = Archived {
+            organization: organization(home()),
+            owner: kim().id,
+            archived_at: now(),
+            account_type: AccountType::Personal,
+        };
         for by in [actor(Rank::Member), stranger()] {
             let (mut store, row) = (Store::default(), archived.clone());
             store

@@ -46,6 +46,7 @@ mod tests {
     use stoa_domain::kernel::ids::UserId;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::store_error::StoreError;
+    use stoa_domain::organizations::business_profile::AccountType;
     use stoa_domain::organizations::life_cycle::Archived;
 
     fn restore(store: Store, by: &Actor) -> Result<LifeCycle, Error> {
@@ -54,7 +55,12 @@ mod tests {
 
     /// An archived organization of this owner.
     fn owned_by(mut store: Store, owner: UserId) -> Store {
-        let archived = Archived { organization: organization(home()), owner, archived_at: now() };
+        let archived = Archived {
+            organization: organization(home()),
+            owner,
+            archived_at: now(),
+            account_type: AccountType::Personal,
+        };
         store
             .life_cycles
             .expect_find_archived()

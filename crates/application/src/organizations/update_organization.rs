@@ -7,6 +7,7 @@ use stoa_domain::kernel::ids::OrganizationId;
 use stoa_domain::kernel::permission::{Permission, TENANT_MANAGE};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::business_profile::AccountType;
 use stoa_domain::organizations::dto::UpdateOrganizationRequest;
 use stoa_domain::organizations::organization::Organization;
 use thiserror::Error;
@@ -55,7 +56,8 @@ impl From<StoreError> for UpdateOrganizationError {
 }
 
 impl OrganizationsService {
-    /// Changes an organization. A change of nothing is answered with the organization as it is.
+    /// Changes an organization; answers it, and whether it is a business. A change of nothing is answered
+    /// with the organization as it is.
     ///
     /// # Errors
     /// See [`UpdateOrganizationError`].
@@ -64,7 +66,7 @@ impl OrganizationsService {
         actor: &Actor,
         id: OrganizationId,
         request: &UpdateOrganizationRequest,
-    ) -> Result<Organization, UpdateOrganizationError> {
+    ) -> Result<(Organization, AccountType), UpdateOrganizationError> {
         let scope = actor.authorize_in(id, PERMISSION)?;
         let version = request.version.ok_or(VERSION_REQUIRED.at("version"))?;
         let change = request.change()?;
@@ -78,14 +80,15 @@ impl OrganizationsService {
             if before.version != version {
                 return Err(UpdateOrganizationError::Stale);
             }
+            let profile = tx.business_profiles.find(&scope)?.ok_or(UpdateOrganizationError::NotFound)?;
             if change.is_empty() {
-                return Ok(before);
+                return Ok((before, profile.account_type));
             }
             let after = before.changed(change, self.sources.now());
             let entry = AuditEntry::new(&self.sources, "organization.update", "organization", id.as_uuid());
             tx.organizations.update(&scope, &after)?;
             tx.audit.record(&entry.changed(&before, &after))?;
-            Ok(after)
+            Ok::<_, UpdateOrganizationError>((after, profile.account_type))
         })?;
         if is_felt_by_sessions {
             self.session_cache.forget_in(id);
@@ -96,7 +99,9 @@ impl OrganizationsService {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, actor, down, elsewhere, entry, home, lost, organization, stranger};
+    use super::super::fixture::{
+        Store, actor, business_profile, down, elsewhere, entry, home, lost, organization, stranger,
+    };
     use super::*;
     use serde_json::json;
     use stoa_domain::kernel::unit_of_work::Mode;
@@ -107,6 +112,7 @@ mod tests {
     }
 
     fn found(mut store: Store) -> Store {
+        store.business_profiles.expect_find().returning(|_| Ok(Some(business_profile())));
         store
             .organizations
             .expect_find()
@@ -140,7 +146,8 @@ mod tests {
         let store = renamed(Store::default());
         let transactions = store.transactions.clone();
         let admin = actor(Rank::Admin);
-        let after = store.service().update_organization(&admin, home(), &rename(Some(1))).unwrap();
+        let (after, account_type) = store.service().update_organization(&admin, home(), &rename(Some(1))).unwrap();
+        assert_eq!(account_type, AccountType::Business);
         assert_eq!((after.name.as_str(), after.slug.as_str(), after.version), ("North Pier", "harbour", 2));
         assert_eq!(transactions.opened(), [(Mode::Write, admin.control())]);
     }
@@ -229,7 +236,7 @@ mod tests {
         store.audit.expect_record().never();
         let request = UpdateOrganizationRequest { name: None, ..rename(Some(1)) };
         let result = store.service().update_organization(&actor(Rank::Admin), home(), &request);
-        assert_eq!(result, Ok(organization(home())));
+        assert_eq!(result, Ok((organization(home()), AccountType::Business)));
     }
 
     #[test]

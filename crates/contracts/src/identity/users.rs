@@ -4,6 +4,7 @@ use stoa_domain::identity::user::{Account, User};
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::business_profile::AccountType;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::organization::MemberOf;
 use uuid::Uuid;
@@ -81,6 +82,7 @@ pub fn an_account_lists_the_organizations_in_the_order_of_joining(store: &dyn Su
             rank,
             joined_at: at(joined),
             status: OrganizationStatus::Active,
+            account_type: AccountType::Personal,
         });
     }
     for n in [2, 0, 3, 1] {

@@ -5,6 +5,7 @@ use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::page::{Page, Start, Window};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::business_profile::AccountType;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
 use stoa_domain::organizations::organization::{MemberOf, MfaPolicy, Organization};
 use stoa_domain::organizations::ports::BY_JOINING;
@@ -48,6 +49,7 @@ fn well_connected(world: &World<'_>) -> (UserId, Vec<MemberOf>) {
             rank: role,
             joined_at: place.joined_at,
             status: OrganizationStatus::Active,
+            account_type: AccountType::Personal,
         });
     }
     places.sort_by_key(|place| (place.joined_at, place.organization.id));

@@ -8,6 +8,7 @@ use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::page::{Page, Start, Window};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::business_profile::AccountType;
 use stoa_domain::organizations::life_cycle::{Archived, LifeCycle, OrganizationStatus, Step, Transition};
 
 use crate::subject::Subject;
@@ -173,7 +174,12 @@ pub fn an_archived_organization_is_found_with_its_owner(store: &dyn Subject) {
         world.organizations(|tx| tx.ranks.transfer_ownership(&world.ours.scope, world.ours.owner.id, jo, at(2)));
     assert_eq!(handed, Ok(()));
     record(&world, &world.ours, Transition::Archive, 3).expect("an archive");
-    let expected = Archived { organization: world.ours.organization.clone(), owner: jo, archived_at: at(3) };
+    let expected = Archived {
+        organization: world.ours.organization.clone(),
+        owner: jo,
+        archived_at: at(3),
+        account_type: AccountType::Personal,
+    };
     assert_eq!((found(&world.ours), found(&world.theirs)), (Some(expected), None));
     record(&world, &world.ours, Transition::Restore, 4).expect("an end");
     assert_eq!(found(&world.ours), None);
@@ -193,7 +199,8 @@ pub fn archived_organizations_are_listed_for_their_owner(store: &dyn Subject) {
         let step = step(&world, n);
         world.organizations(|tx| tx.life_cycles.record(&scope, Transition::Archive, &step)).expect("an archive");
         if role == Rank::Owner && n > 1 {
-            expected.push(Archived { organization, owner: kim, archived_at: at(n) });
+            let account_type = AccountType::Personal;
+            expected.push(Archived { organization, owner: kim, archived_at: at(n), account_type });
         }
     }
     expected.sort_by_key(|archived| archived.archived_at);

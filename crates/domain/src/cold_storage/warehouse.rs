@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::kernel::address::Address;
 use crate::kernel::field::{Flaw, Parsed};
 use crate::kernel::ids::WarehouseId;
 use crate::kernel::name::Name;
@@ -11,9 +12,6 @@ use crate::kernel::sources::{Timestamp, rfc3339};
 use crate::reference::country::CountryCode;
 use crate::reference::currency::CurrencyCode;
 use crate::reference::time_zone::TimeZone;
-
-/// Most characters of an [`Address`].
-pub const ADDRESS_MAX: usize = 500;
 
 /// Short code of a warehouse, unique among an organization's warehouses: `^[A-Z0-9-]{2,16}$`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,36 +38,6 @@ impl Parsed for WarehouseCode {
         } else {
             Err(Flaw { code: "pattern", message: "must have 2 to 16 of the characters A-Z, 0-9 and -" })
         }
-    }
-}
-
-/// Postal address in free form: trimmed, 1 to 500 characters, line breaks allowed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Address(String);
-
-impl Address {
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// An address that was checked when it was stored.
-    pub fn from_store(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl Parsed for Address {
-    fn parse(text: &str) -> Result<Self, Flaw> {
-        let text = text.trim();
-        if text.is_empty() || text.chars().count() > ADDRESS_MAX {
-            return Err(Flaw { code: "length", message: "must have 1 to 500 characters" });
-        }
-        if text.chars().any(|c| c.is_control() && c != '\n') {
-            return Err(Flaw { code: "control_characters", message: "must not contain control characters" });
-        }
-        Ok(Self(text.to_owned()))
     }
 }
 

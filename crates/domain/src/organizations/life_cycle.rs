@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde::Serialize;
 use thiserror::Error;
 
+use super::business_profile::AccountType;
 use super::organization::Organization;
 use crate::kernel::ids::UserId;
 use crate::kernel::reason::Reason;
@@ -145,6 +146,8 @@ pub struct Archived {
     pub owner: UserId,
     /// When it was archived.
     pub archived_at: Timestamp,
+    /// Whether it is a business.
+    pub account_type: AccountType,
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::business_profile::AccountType;
 use super::life_cycle::OrganizationStatus;
 use crate::kernel::field::{Flaw, Parsed};
 use crate::kernel::ids::OrganizationId;
@@ -178,6 +179,8 @@ pub struct MemberOf {
     pub joined_at: Timestamp,
     /// How the organization stands.
     pub status: OrganizationStatus,
+    /// Whether it is a business.
+    pub account_type: AccountType,
 }
 
 impl MemberOf {
@@ -213,7 +216,8 @@ mod tests {
         let admitted = |status| {
             [Rank::Member, Rank::Admin, Rank::Owner].map(|rank| {
                 let joined_at = chrono::DateTime::UNIX_EPOCH;
-                MemberOf { organization: organization.clone(), rank, joined_at, status }.admits()
+                let account_type = AccountType::Personal;
+                MemberOf { organization: organization.clone(), rank, joined_at, status, account_type }.admits()
             })
         };
         assert_eq!(admitted(OrganizationStatus::Active), [true, true, true]);

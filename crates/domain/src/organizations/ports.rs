@@ -8,6 +8,7 @@ use crate::kernel::page::{Page, Window};
 use crate::kernel::sources::Timestamp;
 use crate::kernel::store_error::StoreError;
 use crate::kernel::unit_of_work::Context;
+use crate::organizations::business_profile::BusinessProfile;
 use crate::organizations::life_cycle::{Archived, LifeCycle, Step, Transition};
 use crate::organizations::membership::{Member, Membership, Owner};
 use crate::organizations::organization::{MemberOf, Organization};
@@ -30,6 +31,8 @@ pub struct OrganizationsTx<'t> {
     pub ranks: &'t dyn RankRepository,
     /// How they stand.
     pub life_cycles: &'t dyn LifeCycleRepository,
+    /// What they are as businesses.
+    pub business_profiles: &'t dyn BusinessProfileRepository,
     /// People.
     pub users: &'t dyn UserRepository,
     /// Sessions.
@@ -71,7 +74,8 @@ pub trait OrganizationRepository {
     /// Those of the store.
     fn list_of(&self, user: UserId, window: &Window) -> Result<Page<MemberOf>, StoreError>;
 
-    /// Adds an organization and places its tenant plane in the pool.
+    /// Adds an organization with an empty business profile of version 1, and places its tenant plane in
+    /// the pool.
     ///
     /// # Errors
     /// [`StoreError::Duplicate`] if the slug is taken; the transaction stays usable.
@@ -200,4 +204,20 @@ pub trait LifeCycleRepository {
     /// # Errors
     /// Those of the store.
     fn list_archived_of(&self, owner: UserId, after: Timestamp, window: &Window) -> Result<Page<Archived>, StoreError>;
+}
+
+/// Keeps what organizations are as businesses.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait BusinessProfileRepository {
+    /// The profile of the scope's organization.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find(&self, scope: &TenantScope) -> Result<Option<BusinessProfile>, StoreError>;
+
+    /// Replaces the profile of the scope's organization, whose version must be `profile.version - 1`.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if it has another version.
+    fn update(&self, scope: &TenantScope, profile: &BusinessProfile) -> Result<(), StoreError>;
 }

@@ -264,6 +264,7 @@ control_context!(Organizations, tx => OrganizationsTx {
     members: &tx,
     ranks: &tx,
     life_cycles: &tx,
+    business_profiles: &tx,
     users: &tx,
     sessions: &tx,
     audit: &tx,

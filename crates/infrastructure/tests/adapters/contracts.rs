@@ -202,6 +202,12 @@ suite! { housekeeping of housekeeping in "housekeeping.rs":
     what_an_organization_owns_is_cleared_but_for_its_trail,
 }
 
+suite! { business_profiles of organizations::business_profiles in "organizations/business_profiles.rs":
+    a_new_organization_has_an_empty_profile,
+    a_profile_is_found_as_it_was_changed,
+    a_change_of_another_version_is_stale,
+}
+
 suite! { api_keys of access::api_keys in "access/api_keys.rs":
     a_key_is_found_as_it_was_added,
     a_key_is_found_by_its_text_with_its_organization,

@@ -11,7 +11,7 @@ use stoa_domain::kernel::store_error::StoreError;
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::schema::control::{
-    api_keys, invitations, organization_admins, organization_archives, organization_members, organization_owners,
+    api_keys, invitations, organization_admins, organization_archives, organization_info, organization_members, organization_owners,
     organization_placements, organization_suspensions, organizations, outbox_messages, refresh_tokens, sessions,
 };
 use crate::persistence::sql_types::{At, Id};
@@ -48,6 +48,7 @@ of_an_organization! {
     organization_suspensions,
     organization_archives,
     organization_placements,
+    organization_info,
 }
 
 impl PurgeRepository for Control<'_> {

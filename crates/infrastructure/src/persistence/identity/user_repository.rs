@@ -16,7 +16,7 @@ use crate::persistence::fault::fault;
 use crate::persistence::organizations::rows::MemberOfRow;
 use crate::persistence::people::rows::NewProfileRow;
 use crate::persistence::schema::control::{
-    organization_active_status, organization_standings, organizations, user_profile, users,
+    organization_active_status, organization_info, organization_standings, organizations, user_profile, users,
 };
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
@@ -47,6 +47,7 @@ impl UserRepository for Control<'_> {
             .left_join(organization_standings::table.on(user_id.eq(users::id)))
             .left_join(organizations::table.on(organizations::id.eq(organization_id)))
             .left_join(organization_active_status::table.on(standing))
+            .left_join(organization_info::table.on(organization_info::organization_id.eq(organization_id)))
             .filter(users::id.eq(Id::from(id)))
             .order_by((joined_at.asc(), organization_id.asc()))
             .select((
@@ -58,7 +59,14 @@ impl UserRepository for Control<'_> {
                     users::email_verified_at,
                     user_profile::name,
                 ),
-                (organizations::all_columns, rank, joined_at, organization_active_status::status).nullable(),
+                (
+                    organizations::all_columns,
+                    rank,
+                    joined_at,
+                    organization_active_status::status,
+                    organization_info::account_type,
+                )
+                    .nullable(),
             ));
         let rows = on!(self.conn, c => query.load::<(UserRow, Option<MemberOfRow>)>(c)).map_err(fault)?;
 

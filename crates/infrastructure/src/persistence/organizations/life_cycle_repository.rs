@@ -14,8 +14,8 @@ use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::paging::{instant_of, instant_text};
 use crate::persistence::schema::control::{
-    organization_archives as archives, organization_owners as owners, organization_suspensions as suspensions,
-    organizations, sessions,
+    organization_archives as archives, organization_info, organization_owners as owners,
+    organization_suspensions as suspensions, organizations, sessions,
 };
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
@@ -65,10 +65,16 @@ impl LifeCycleRepository for Control<'_> {
         let query = archives::table
             .inner_join(organizations::table.on(organizations::id.eq(archives::organization_id)))
             .inner_join(owners::table.on(owners::organization_id.eq(archives::organization_id)))
+            .inner_join(organization_info::table.on(organization_info::organization_id.eq(archives::organization_id)))
             .filter(archives::organization_id.eq(Id::from(id)))
             .filter(archives::archived_until.is_null())
             .filter(owners::owned_until.is_null())
-            .select((organizations::all_columns, owners::user_id, archives::archived_from));
+            .select((
+                organizations::all_columns,
+                owners::user_id,
+                archives::archived_from,
+                organization_info::account_type,
+            ));
         let row = on!(self.conn, c => query.first::<ArchivedRow>(c).optional()).map_err(fault)?;
         row.map(Archived::try_from).transpose()
     }
@@ -85,7 +91,8 @@ impl LifeCycleRepository for Control<'_> {
         let (rows, total) = on!(self.conn, c => {
             let mut rows = own
                 .inner_join(organizations::table.on(organizations::id.eq(organization_id)))
-                .select((organizations::all_columns, owners::user_id, archived_from))
+                .inner_join(organization_info::table.on(organization_info::organization_id.eq(organization_id)))
+                .select((organizations::all_columns, owners::user_id, archived_from, organization_info::account_type))
                 .into_boxed();
             let mut total = None;
             match &window.start {

@@ -5,6 +5,7 @@ use stoa_domain::kernel::actor::TenantScope;
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::page::{Cursor, Page, Start, Window};
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::business_profile::AccountType;
 use stoa_domain::organizations::organization::{MemberOf, Organization};
 use stoa_domain::organizations::ports::{BY_JOINING, OrganizationRepository};
 
@@ -14,7 +15,7 @@ use crate::persistence::fault::fault;
 use crate::persistence::paging::{instant_of, instant_text};
 use crate::persistence::placement::Placement;
 use crate::persistence::schema::control::{
-    organization_active_status, organization_placements, organization_standings, organizations,
+    organization_active_status, organization_info, organization_placements, organization_standings, organizations,
 };
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::{Control, Database};
@@ -40,9 +41,16 @@ impl OrganizationRepository for Control<'_> {
             .inner_join(
                 organization_active_status::table.on(organization_active_status::organization_id.eq(organization_id)),
             )
+            .inner_join(organization_info::table.on(organization_info::organization_id.eq(organization_id)))
             .filter(organization_id.eq(Id::from(scope.tenant())))
             .filter(user_id.eq(Id::from(member)))
-            .select((organizations::all_columns, rank, joined_at, organization_active_status::status));
+            .select((
+                organizations::all_columns,
+                rank,
+                joined_at,
+                organization_active_status::status,
+                organization_info::account_type,
+            ));
         let row = on!(self.conn, c => query.first::<MemberOfRow>(c).optional()).map_err(fault)?;
         row.map(MemberOf::try_from).transpose()
     }
@@ -58,7 +66,14 @@ impl OrganizationRepository for Control<'_> {
         let (rows, total) = on!(self.conn, c => {
             let mut rows = own
                 .inner_join(organizations::table.on(organizations::id.eq(organization_id)))
-                .select((organizations::all_columns, rank, joined_at, organization_active_status::status))
+                .inner_join(organization_info::table.on(organization_info::organization_id.eq(organization_id)))
+                .select((
+                    organizations::all_columns,
+                    rank,
+                    joined_at,
+                    organization_active_status::status,
+                    organization_info::account_type,
+                ))
                 .into_boxed();
             let mut total = None;
             match &window.start {
@@ -88,6 +103,13 @@ impl OrganizationRepository for Control<'_> {
         if inserted.map_err(fault)? == 0 {
             return Err(StoreError::Duplicate);
         }
+        let profile = (
+            organization_info::organization_id.eq(row.id),
+            organization_info::account_type.eq(AccountType::Personal.as_str()),
+            organization_info::version.eq(1),
+            organization_info::updated_at.eq(row.created_at),
+        );
+        on!(self.conn, c => diesel::insert_into(organization_info::table).values(profile).execute(c)).map_err(fault)?;
         let placement = (
             organization_placements::organization_id.eq(row.id),
             organization_placements::kind.eq(Placement::Pool.as_str()),

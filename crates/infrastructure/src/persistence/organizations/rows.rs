@@ -1,18 +1,21 @@
 //! Organizations and members as they are stored.
 
 use diesel::prelude::*;
+use stoa_domain::kernel::address::Address;
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed as _;
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::reason::Reason;
 use stoa_domain::kernel::store_error::StoreError;
+use stoa_domain::organizations::business_profile::{AccountType, BusinessInformation, BusinessProfile, TaxId};
 use stoa_domain::organizations::life_cycle::{Archived, OrganizationStatus, Step};
 use stoa_domain::organizations::membership::{Member, Owner};
 use stoa_domain::organizations::organization::{MemberOf, MfaPolicy, Organization, Slug};
+use stoa_domain::reference::country::CountryCode;
 
 use crate::persistence::fault::stored;
-use crate::persistence::schema::control::organizations;
+use crate::persistence::schema::control::{organization_info, organizations};
 use crate::persistence::sql_types::{At, Id};
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -82,6 +85,66 @@ pub(in crate::persistence) fn status_of(text: &str) -> Result<OrganizationStatus
     }
 }
 
+/// The account type in a row of `organization_info`.
+fn account_type_of(text: &str) -> Result<AccountType, StoreError> {
+    match text {
+        "personal" => Ok(AccountType::Personal),
+        "business" => Ok(AccountType::Business),
+        other => Err(StoreError::Internal(format!("an organization of the unknown account type {other}"))),
+    }
+}
+
+/// A business profile without its organization.
+#[derive(Debug, Queryable, AsChangeset)]
+#[diesel(table_name = organization_info, treat_none_as_null = true)]
+pub(super) struct BusinessProfileRow {
+    account_type: String,
+    legal_name: Option<String>,
+    tax_id: Option<String>,
+    business_type: Option<String>,
+    business_industry: Option<String>,
+    address: Option<String>,
+    country: Option<String>,
+    version: i64,
+    updated_at: At,
+}
+
+impl From<&BusinessProfile> for BusinessProfileRow {
+    fn from(profile: &BusinessProfile) -> Self {
+        let information = &profile.information;
+        let text = |name: &Option<Name>| name.as_ref().map(|name| name.as_str().to_owned());
+        Self {
+            account_type: profile.account_type.as_str().to_owned(),
+            legal_name: text(&information.legal_name),
+            tax_id: information.tax_id.as_ref().map(|number| number.as_str().to_owned()),
+            business_type: text(&information.business_type),
+            business_industry: text(&information.business_industry),
+            address: information.address.as_ref().map(|address| address.as_str().to_owned()),
+            country: information.country.map(|country| country.as_str().to_owned()),
+            version: profile.version,
+            updated_at: At(profile.updated_at),
+        }
+    }
+}
+
+impl TryFrom<BusinessProfileRow> for BusinessProfile {
+    type Error = StoreError;
+
+    fn try_from(row: BusinessProfileRow) -> Result<Self, StoreError> {
+        let country = row.country.as_deref().map(CountryCode::parse).transpose();
+        let information = BusinessInformation {
+            legal_name: row.legal_name.map(Name::from_store),
+            tax_id: row.tax_id.map(TaxId::from_store),
+            business_type: row.business_type.map(Name::from_store),
+            business_industry: row.business_industry.map(Name::from_store),
+            address: row.address.map(Address::from_store),
+            country: stored("organization_info.country", country)?,
+        };
+        let account_type = account_type_of(&row.account_type)?;
+        Ok(Self { information, account_type, version: row.version, updated_at: row.updated_at.0 })
+    }
+}
+
 /// An organization with the rank and the time of joining of one of its people, and how it stands.
 #[derive(Debug, Queryable)]
 pub(in crate::persistence) struct MemberOfRow {
@@ -89,6 +152,7 @@ pub(in crate::persistence) struct MemberOfRow {
     rank: String,
     joined_at: At,
     status: String,
+    account_type: String,
 }
 
 impl TryFrom<MemberOfRow> for MemberOf {
@@ -97,7 +161,8 @@ impl TryFrom<MemberOfRow> for MemberOf {
     fn try_from(row: MemberOfRow) -> Result<Self, StoreError> {
         let rank = rank_of(&row.rank)?;
         let status = status_of(&row.status)?;
-        Ok(Self { organization: row.organization.try_into()?, rank, joined_at: row.joined_at.0, status })
+        let account_type = account_type_of(&row.account_type)?;
+        Ok(Self { organization: row.organization.try_into()?, rank, joined_at: row.joined_at.0, status, account_type })
     }
 }
 
@@ -162,13 +227,18 @@ pub(super) struct ArchivedRow {
     organization: OrganizationRow,
     owner: Id,
     archived_from: At,
+    account_type: String,
 }
 
 impl TryFrom<ArchivedRow> for Archived {
     type Error = StoreError;
 
     fn try_from(row: ArchivedRow) -> Result<Self, StoreError> {
-        let organization = row.organization.try_into()?;
-        Ok(Self { organization, owner: row.owner.into(), archived_at: row.archived_from.0 })
+        Ok(Self {
+            organization: row.organization.try_into()?,
+            owner: row.owner.into(),
+            archived_at: row.archived_from.0,
+            account_type: account_type_of(&row.account_type)?,
+        })
     }
 }

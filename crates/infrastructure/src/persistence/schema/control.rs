@@ -145,6 +145,23 @@ diesel::table! {
 diesel::table! {
     use crate::persistence::sql_types::*;
 
+    organization_info (organization_id) {
+        organization_id -> Uuid,
+        account_type -> Text,
+        legal_name -> Nullable<Text>,
+        tax_id -> Nullable<Text>,
+        business_type -> Nullable<Text>,
+        business_industry -> Nullable<Text>,
+        address -> Nullable<Text>,
+        country -> Nullable<Text>,
+        version -> BigInt,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
     organization_placements (organization_id) {
         organization_id -> Uuid,
         kind -> Text,
@@ -407,6 +424,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     user_totp,
     user_restraints,
     organizations,
+    organization_info,
     organization_members,
     organization_admins,
     organization_owners,
