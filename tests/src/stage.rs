@@ -93,6 +93,21 @@ impl Stage {
         person.sign_in().await
     }
 
+    /// The id of a request to be registered that waits under this address, made behind the API's back.
+    pub fn registration(&self, email: &str) -> String {
+        let (fresh, shown) = match self.database.engine() {
+            Engine::Sqlite => ("randomblob(16)", "lower(hex(id))"),
+            Engine::Postgres => ("gen_random_uuid()", "id::text"),
+        };
+        let sql = format!(
+            "INSERT INTO registrations \
+             (id, email, name, organization_name, platform, password_hash, status, requested_at) \
+             SELECT {fresh}, '{email}', 'Kim', 'Pier', 'BUSINESS', 'hash', 'pending', created_at FROM users LIMIT 1"
+        );
+        self.database.execute(&sql).expect("the request is made");
+        self.database.texts(&format!("SELECT {shown} AS text FROM registrations WHERE email = '{email}'")).remove(0)
+    }
+
     /// Somebody who is signed in and belongs to no organization. No call of the API leads there
     /// from registration, so that the rows are taken away behind its back.
     pub async fn nobody_yet(&self) -> Actor {

@@ -5,6 +5,7 @@ mod keys;
 mod mfa;
 mod passwords;
 mod recovery;
+mod registrations;
 mod sessions;
 mod verification;
 
@@ -22,7 +23,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(sessions::routes)
         .configure(keys::routes)
         .configure(recovery::routes)
-        .configure(verification::routes);
+        .configure(verification::routes)
+        .configure(registrations::routes);
 }
 
 /// The document of these routes.
@@ -37,5 +39,6 @@ impl OpenApi for Document {
             .merge_from(keys::Document::openapi())
             .merge_from(recovery::Document::openapi())
             .merge_from(verification::Document::openapi())
+            .merge_from(registrations::Document::openapi())
     }
 }

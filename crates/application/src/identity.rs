@@ -1,6 +1,7 @@
 //! Use cases of identity: registering, signing in and out, being recognised.
 
 pub mod accept_invitation;
+pub mod approve_registration;
 pub mod authenticate;
 pub mod change_password;
 pub mod confirm_totp;
@@ -13,11 +14,14 @@ pub mod forgot_password;
 pub mod guessing;
 pub mod import_person;
 pub mod issue_password_reset;
+pub mod list_registrations;
 pub mod list_sessions;
 pub mod publish_keys;
 pub mod refresh;
 pub mod register;
+pub mod reject_registration;
 pub mod remove_totp;
+pub mod request_registration;
 pub mod reset_password;
 pub mod send_verification;
 pub mod service;
@@ -30,6 +34,7 @@ pub mod validate_token;
 pub mod verify_email;
 pub mod verify_second_factor;
 
+mod applicant;
 mod opening;
 mod own_password;
 

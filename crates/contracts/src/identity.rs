@@ -7,6 +7,7 @@ pub mod one_time_tokens;
 pub mod own_sessions;
 pub mod platform_roles;
 pub mod refresh_tokens;
+pub mod registrations;
 pub mod second_factors;
 pub mod sessions;
 pub mod users;

@@ -6,6 +6,7 @@ pub mod guess;
 pub mod one_time_token;
 pub mod password;
 pub mod ports;
+pub mod registration;
 pub mod second_factor;
 pub mod session;
 pub mod token;

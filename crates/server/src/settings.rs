@@ -18,6 +18,7 @@ mod log;
 mod mail;
 mod problem;
 mod reader;
+mod registration;
 mod signing_key;
 pub mod table;
 #[cfg(test)]
@@ -42,6 +43,7 @@ use stoa_domain::kernel::secret::Secret;
 
 use given::Values;
 use reader::Reader;
+use stoa_domain::identity::registration::RegistrationMode;
 
 /// File name of the embedded database inside the data folder.
 const DATABASE_FILE: &str = "stoa.db";
@@ -67,8 +69,8 @@ pub struct Settings {
     pub refresh_token_life: Duration,
     /// Whose pages may call.
     pub cors_origins: CorsOrigins,
-    /// Whether strangers may register.
-    pub enable_registration: bool,
+    /// How strangers come in.
+    pub registration: RegistrationMode,
     /// How often one may guess.
     pub guesses: Guesses,
     /// How letters are sent.
@@ -130,7 +132,7 @@ impl Settings {
             access_token_life: Duration::from_mins(access_minutes.unwrap_or(15)),
             refresh_token_life: Duration::from_hours(24 * refresh_days.unwrap_or(7)),
             cors_origins: CorsOrigins::read(reader, environment),
-            enable_registration: reader.switch(&table::ENABLE_REGISTRATION).unwrap_or(true),
+            registration: registration::read(reader),
             guesses: Guesses::read(reader),
             mail: Mail::read(reader),
             log: Log::read(reader, environment),

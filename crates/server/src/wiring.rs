@@ -219,7 +219,7 @@ fn policy(settings: &Settings) -> Result<IdentityPolicy> {
         tries_per_address: settings.guesses.tries_per_address,
     };
     let frontend = FrontendUrl::new(&settings.mail.frontend_url);
-    Ok(IdentityPolicy { registration_open: settings.enable_registration, lifetimes, guesses, frontend })
+    Ok(IdentityPolicy { registration: settings.registration, lifetimes, guesses, frontend })
 }
 
 /// The folder of the keys that sign access tokens; none where a secret or a single file does.

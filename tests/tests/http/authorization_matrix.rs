@@ -30,6 +30,8 @@ struct Things {
     /// Somebody registered who belongs elsewhere, to an organization that is suspended for the row
     /// that is about one.
     newcomer: Actor,
+    /// A request to be registered that waits.
+    registration: String,
     warehouse: Value,
     deleted: Value,
     api_key: Value,
@@ -82,6 +84,9 @@ const ROWS: &[Row] = &[
         let body = json!({"email": email, "password": PASSWORD, "name": "Kim", "organization_name": "Pier"});
         ("/api/v1/auth/register".into(), Body::Json(body))
     }),
+    row("list_registrations", 200, |_| ("/api/v1/registrations".into(), Body::None)),
+    row("approve_registration", 200, |it| (registration(it, "approve"), Body::Json(json!({})))),
+    row("reject_registration", 200, |it| (registration(it, "reject"), Body::Json(json!({})))),
     row("token", 200, |it| {
         let form = vec![("username", it.newcomer.email.clone()), ("password", PASSWORD.to_owned())];
         ("/api/v1/auth/token".into(), Body::Form(form))
@@ -219,6 +224,10 @@ fn life_cycle(organization: &str, step: &str) -> String {
     format!("/api/v1/organizations/{organization}/{step}")
 }
 
+fn registration(it: &Things, step: &str) -> String {
+    format!("/api/v1/registrations/{}/{step}", it.registration)
+}
+
 fn because() -> Body {
     Body::Json(json!({"reason": "It is time"}))
 }
@@ -290,6 +299,7 @@ async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Thing
         reset_token: issue_token(stage, &newcomer, "password_reset", number),
         verification_token: issue_token(stage, &newcomer, "email_verification", number),
         invitation_token: issue_invitation(stage, owner, &newcomer, number),
+        registration: stage.registration(&format!("waiting-{}", newcomer.email)),
         newcomer,
         warehouse,
         deleted,

@@ -32,6 +32,7 @@ mod profile_images;
 mod profiles;
 mod ranks;
 mod readme_tour;
+mod registrations;
 mod sessions;
 mod statuses;
 mod tokens;

@@ -7,16 +7,17 @@ use stoa_application::identity::register::{RegisterError, Registered};
 use stoa_application::identity::sign_in::{Challenged, SignInError, SignedIn};
 use stoa_application::identity::switch_organization::SwitchOrganizationError;
 use stoa_domain::identity::dto::{
-    LoginRequest, MeResponse, MfaRequiredResponse, RefreshRequest, RegisterRequest, RegisterResponse, SignInResponse,
-    SwitchOrganizationRequest, TokenRequest, TokenResponse,
+    LoginRequest, MeResponse, MfaRequiredResponse, PendingResponse, RefreshRequest, RegisterRequest, RegisterResponse,
+    SignInResponse, SwitchOrganizationRequest, TokenRequest, TokenResponse,
 };
+use stoa_domain::identity::registration::RegistrationStatus;
 use stoa_domain::kernel::actor::Origin;
 use utoipa::OpenApi;
 
 use crate::blocking;
 use crate::extract::{Caller, Peer, ValidForm, ValidJson};
 use crate::problem::{ErrorCode, Problem};
-use crate::respond::{created, no_content, ok};
+use crate::respond::{accepted, created, no_content, ok};
 use crate::state::Api;
 
 /// The routes.
@@ -38,11 +39,13 @@ pub(super) struct Document;
 
 /// Register with an organization
 ///
-/// Creates the person and the organization they own, and signs them in.
+/// Creates the person and the organization they own, and signs them in. Where registrations are approved
+/// (`REGISTRATION`), the request is kept for a platform administrator instead.
 #[utoipa::path(
     tag = "Auth",
     request_body = RegisterRequest,
-    responses((status = 201, description = "Registered and signed in", body = RegisterResponse))
+    responses((status = 201, description = "Registered and signed in", body = RegisterResponse),
+              (status = 202, description = "Waits to be approved", body = PendingResponse))
 )]
 #[post("/api/v1/auth/register")]
 async fn register(
@@ -50,6 +53,10 @@ async fn register(
     Peer(origin): Peer,
     ValidJson(request): ValidJson<RegisterRequest>,
 ) -> Result<HttpResponse, Problem> {
+    if api.identity.asks_for_approval() {
+        blocking::hashing(&api, move |api| api.identity.request_registration(origin.clone(), &request)).await?;
+        return Ok(accepted(&PendingResponse { status: RegistrationStatus::Pending }));
+    }
     let registered = blocking::hashing(&api, move |api| api.identity.register(origin.clone(), &request)).await?;
     Ok(created("/api/v1/auth/me".into(), &self::registered(registered)))
 }

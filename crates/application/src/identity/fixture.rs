@@ -12,16 +12,18 @@ use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::ports::{
     Identity, IdentityTx, MockChallengeRepository, MockCredentialRepository, MockGuessRepository, MockOneTimeCodes,
     MockOneTimeTokenRepository, MockOwnSessionRepository, MockPasswordHasher, MockPlatformRoleRepository,
-    MockRefreshTokenRepository, MockRefreshTokenSource, MockSecondFactorRepository, MockSessionCache,
-    MockSessionRepository, MockTokenSigner, MockUserRepository,
+    MockRefreshTokenRepository, MockRefreshTokenSource, MockRegistrationRepository, MockSecondFactorRepository,
+    MockSessionCache, MockSessionRepository, MockTokenSigner, MockUserRepository,
 };
+use stoa_domain::identity::registration::{Registration, RegistrationMode, RegistrationStatus};
 use stoa_domain::identity::second_factor::{SealedSecret, Totp};
 use stoa_domain::identity::session::{ActiveSession, OwnSession, Session};
 use stoa_domain::identity::token::{AccessClaims, RefreshToken, TokenDigest, TokenLifetimes, TokenPair};
 use stoa_domain::identity::user::{Account, User};
 use stoa_domain::invitations::ports::MockInvitationRepository;
-use stoa_domain::kernel::actor::{ControlScope, Standing};
+use stoa_domain::kernel::actor::{Actor, ControlScope, Standing};
 use stoa_domain::kernel::ids::{OrganizationId, SessionId, UserId};
+use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError, UnitOfWork};
@@ -60,6 +62,7 @@ pub(super) struct Store {
     pub(super) refresh_tokens: MockRefreshTokenRepository,
     pub(super) one_time_tokens: MockOneTimeTokenRepository,
     pub(super) platform_roles: MockPlatformRoleRepository,
+    pub(super) registrations: MockRegistrationRepository,
     pub(super) organizations: MockOrganizationRepository,
     pub(super) members: MockMemberRepository,
     pub(super) invitations: MockInvitationRepository,
@@ -73,7 +76,7 @@ pub(super) struct Store {
     pub(super) session_cache: MockSessionCache,
     pub(super) bell: MockOutboxBell,
     pub(super) transactions: Transactions,
-    registration_closed: bool,
+    registration: Option<RegistrationMode>,
 }
 
 impl Store {
@@ -86,7 +89,12 @@ impl Store {
     }
 
     pub(super) fn closed_to_strangers() -> Self {
-        Self { registration_closed: true, ..Self::default() }
+        Self { registration: Some(RegistrationMode::Closed), ..Self::default() }
+    }
+
+    pub(super) fn which_asks_for_approval(mut self) -> Self {
+        self.registration = Some(RegistrationMode::Approval);
+        self
     }
 
     /// The trail must be given this entry, once.
@@ -265,7 +273,7 @@ impl Store {
 
     pub(super) fn service(mut self) -> IdentityService {
         let policy = IdentityPolicy {
-            registration_open: !self.registration_closed,
+            registration: self.registration.unwrap_or(RegistrationMode::Open),
             lifetimes: TokenLifetimes { access: ACCESS_LIFE, refresh: REFRESH_LIFE },
             guesses: GUESSES,
             frontend: FrontendUrl::new("http://stoa.example"),
@@ -301,6 +309,7 @@ impl UnitOfWork<Identity> for Store {
             refresh_tokens: &self.refresh_tokens,
             one_time_tokens: &self.one_time_tokens,
             platform_roles: &self.platform_roles,
+            registrations: &self.registrations,
             organizations: &self.organizations,
             members: &self.members,
             invitations: &self.invitations,
@@ -364,4 +373,24 @@ pub(super) fn session() -> ActiveSession {
 
 pub(super) fn shown(pair: &TokenPair) -> (&str, &str, Duration) {
     (pair.access.expose(), pair.refresh.expose(), pair.expires_in)
+}
+
+/// Kim's request, which waits.
+pub(super) fn registration() -> Registration {
+    Registration {
+        id: nth(80).into(),
+        email: kim().email,
+        name: kim().name,
+        organization_name: Name::from_store("South Quay".into()),
+        platform: kim().platform,
+        password: Some(hash("new")),
+        status: RegistrationStatus::Pending,
+        requested_at: now(),
+        decision: None,
+    }
+}
+
+/// Somebody who administers the platform.
+pub(super) fn platform_admin() -> Actor {
+    Actor { platform_admin: true, ..stranger() }
 }

@@ -2,21 +2,20 @@
 
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::identity::dto::RegisterRequest;
-use stoa_domain::identity::password::Password;
 use stoa_domain::identity::ports::HashingError;
+use stoa_domain::identity::registration::RegistrationMode;
 use stoa_domain::identity::token::{SigningError, TokenPair};
 use stoa_domain::identity::user::User;
 use stoa_domain::kernel::actor::{ControlScope, Origin, Stamp};
 use stoa_domain::kernel::email::Email;
-use stoa_domain::kernel::field::{InvalidField, Parsed};
+use stoa_domain::kernel::field::InvalidField;
 use stoa_domain::kernel::ids::OrganizationId;
-use stoa_domain::kernel::name::Name;
-use stoa_domain::kernel::platform::Platform;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::organization::MemberOf;
 use thiserror::Error;
 
+use super::applicant::Applicant;
 use super::service::IdentityService;
 use crate::organizations::{Founding, found};
 
@@ -60,18 +59,10 @@ impl IdentityService {
     /// # Errors
     /// See [`RegisterError`].
     pub fn register(&self, origin: Origin, request: &RegisterRequest) -> Result<Registered, RegisterError> {
-        if !self.policy.registration_open {
+        if self.policy.registration != RegistrationMode::Open {
             return Err(RegisterError::Closed);
         }
-        let email = Email::parse_field("email", &request.email)?;
-        let password = Password::parse_field("password", request.password.expose())?;
-        let name = Name::parse_field("name", &request.name)?;
-        password.suits(&email, &name).map_err(|flaw| flaw.at("password"))?;
-        let organization_name = Name::parse_field("organization_name", &request.organization_name)?;
-        let platform = match &request.platform {
-            Some(text) => Platform::parse_field("platform", text)?,
-            None => Platform::default(),
-        };
+        let Applicant { email, password, name, organization_name, platform } = Applicant::of(request)?;
         if self.is_registered(&email)? {
             return Err(RegisterError::DuplicateEmail);
         }

@@ -6,6 +6,7 @@ use stoa_domain::identity::guess::GuessPolicy;
 use stoa_domain::identity::ports::{
     Identity, OneTimeCodes, PasswordHasher, RefreshTokenSource, SessionCache, TokenSigner,
 };
+use stoa_domain::identity::registration::RegistrationMode;
 use stoa_domain::identity::token::TokenLifetimes;
 use stoa_domain::kernel::sources::Sources;
 use stoa_domain::kernel::unit_of_work::UnitOfWork;
@@ -29,8 +30,8 @@ pub struct IdentityService {
 /// What an installation decides about identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentityPolicy {
-    /// Whether strangers may register.
-    pub registration_open: bool,
+    /// How strangers come in.
+    pub registration: RegistrationMode,
     /// How long tokens live.
     pub lifetimes: TokenLifetimes,
     /// How often passwords and codes may be guessed at.

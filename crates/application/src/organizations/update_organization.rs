@@ -166,7 +166,7 @@ mod tests {
             .withf(move |id| *id == home() && transactions.committed())
             .times(1)
             .return_const(());
-        let after = store.service().update_organization(&actor(Rank::Owner), home(), &request).unwrap();
+        let (after, _) = store.service().update_organization(&actor(Rank::Owner), home(), &request).unwrap();
         assert_eq!((after.mfa_policy, after.name.as_str()), (MfaPolicy::Admins, "Harbour"));
         let refused = Store::default().service().update_organization(&actor(Rank::Admin), home(), &request);
         assert_eq!(refused, Err(UpdateOrganizationError::Forbidden));

@@ -4,16 +4,20 @@ use serde::{Deserialize, Serialize};
 use validator::{Validate, ValidationError};
 
 use super::password::password_rule;
+use super::ports::BY_REQUESTING;
+use super::registration::{Registration, RegistrationStatus};
 use super::second_factor::Enrolment;
 use super::session::{ActiveSession, OwnSession};
 use super::token::{PublicKey, TokenPair};
 use super::user::User;
 use crate::kernel::email::Email;
-use crate::kernel::field::rule;
-use crate::kernel::ids::{OrganizationId, SessionId, UserId};
+use crate::kernel::field::{InvalidField, Parsed, rule};
+use crate::kernel::ids::{OrganizationId, RegistrationId, SessionId, UserId};
 use crate::kernel::name::Name;
+use crate::kernel::page::{PAGE_SIZE_MAX, Paging, SortValue, Window};
 use crate::kernel::platform::Platform;
 use crate::kernel::rank::Rank;
+use crate::kernel::reason::Reason;
 use crate::kernel::secret::Secret;
 use crate::kernel::sources::{Timestamp, rfc3339, rfc3339_option};
 use crate::organizations::dto::OrganizationSummary;
@@ -518,5 +522,124 @@ impl From<Vec<PublicKey>> for KeySetResponse {
 impl From<PublicKey> for KeyResponse {
     fn from(key: PublicKey) -> Self {
         Self { kty: "OKP", crv: "Ed25519", purpose: "sig", alg: "EdDSA", kid: key.kid, x: key.x }
+    }
+}
+
+/// Said to a stranger whose registration waits to be approved.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PendingResponse {
+    /// Always `pending`.
+    pub status: RegistrationStatus,
+}
+
+/// Which requests to list.
+#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct ListRegistrationsRequest {
+    /// Page, from 1.
+    #[validate(range(min = 1, message = "must be a page number from 1"))]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
+    pub page: Option<u32>,
+    /// Rows a page.
+    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
+    pub page_size: Option<u32>,
+    /// Rows to skip, in place of `page`.
+    pub skip: Option<u32>,
+    /// Rows to give, in place of `page_size`.
+    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of an earlier answer, in place of `page`.
+    pub cursor: Option<String>,
+    /// Only those of which this became.
+    pub status: Option<RegistrationStatus>,
+}
+
+impl ListRegistrationsRequest {
+    /// The window these parameters mean.
+    ///
+    /// # Errors
+    /// The first parameter that means none.
+    pub fn window(&self) -> Result<Window, InvalidField> {
+        let paging = Paging {
+            page: self.page,
+            page_size: self.page_size,
+            skip: self.skip,
+            limit: self.limit,
+            cursor: self.cursor.as_deref(),
+        };
+        paging.window(BY_REQUESTING, SortValue::Instant)
+    }
+}
+
+/// A decision about a request to be registered.
+#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DecideRegistrationRequest {
+    /// Why, for whoever reads the list later.
+    #[validate(custom(function = "rule::<Reason>"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 500))]
+    pub reason: Option<String>,
+}
+
+impl DecideRegistrationRequest {
+    /// The reason, if there is one.
+    ///
+    /// # Errors
+    /// If it means nothing.
+    pub fn reason(&self) -> Result<Option<Reason>, InvalidField> {
+        self.reason.as_deref().map(|text| Reason::parse_field("reason", text)).transpose()
+    }
+}
+
+/// A request of a stranger to be registered.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RegistrationResponse {
+    /// Id.
+    pub id: RegistrationId,
+    /// Address.
+    pub email: String,
+    /// Name of the person.
+    pub name: String,
+    /// Name of the organization.
+    pub organization_name: String,
+    /// The application the person comes from.
+    pub platform: Platform,
+    /// What became of it.
+    pub status: RegistrationStatus,
+    /// When it was made.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    #[serde(serialize_with = "rfc3339")]
+    pub requested_at: Timestamp,
+    /// When somebody decided.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    #[serde(serialize_with = "rfc3339_option")]
+    pub decided_at: Option<Timestamp>,
+    /// Who decided.
+    pub decided_by: Option<UserId>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+impl From<Registration> for RegistrationResponse {
+    fn from(registration: Registration) -> Self {
+        let decision = registration.decision;
+        Self {
+            id: registration.id,
+            email: registration.email.as_str().to_owned(),
+            name: registration.name.as_str().to_owned(),
+            organization_name: registration.organization_name.as_str().to_owned(),
+            platform: registration.platform,
+            status: registration.status,
+            requested_at: registration.requested_at,
+            decided_at: decision.as_ref().map(|decision| decision.at),
+            decided_by: decision.as_ref().map(|decision| decision.by),
+            reason: decision.and_then(|decision| decision.reason).map(|reason| reason.as_str().to_owned()),
+        }
     }
 }

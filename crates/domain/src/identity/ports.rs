@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::guess::{Counted, GuessPolicy, Guessed};
 use super::one_time_token::{OneTimeToken, TokenPurpose};
 use super::password::PasswordHash;
+use super::registration::{Decision, Registration, RegistrationStatus};
 use super::second_factor::{Challenge, Enrolment, RecoveryCode, SecondFactorError, Totp};
 use super::session::{ActiveSession, OwnSession, Session};
 use super::token::{
@@ -17,7 +18,7 @@ use crate::audit::AuditTrail;
 use crate::invitations::ports::InvitationRepository;
 use crate::kernel::actor::{ControlScope, TenantScope};
 use crate::kernel::email::Email;
-use crate::kernel::ids::{OrganizationId, SessionId, UserId};
+use crate::kernel::ids::{OrganizationId, RegistrationId, SessionId, UserId};
 use crate::kernel::page::{Page, Window};
 use crate::kernel::platform::{Platform, PlatformRole};
 use crate::kernel::secret::Secret;
@@ -58,6 +59,8 @@ pub struct IdentityTx<'t> {
     pub one_time_tokens: &'t dyn OneTimeTokenRepository,
     /// What they are on the platform itself.
     pub platform_roles: &'t dyn PlatformRoleRepository,
+    /// Strangers who wait to be let in.
+    pub registrations: &'t dyn RegistrationRepository,
     /// Organizations.
     pub organizations: &'t dyn OrganizationRepository,
     /// Who belongs to them.
@@ -115,6 +118,44 @@ pub trait PlatformRoleRepository {
     /// # Errors
     /// Those of the store.
     fn grant(&self, user: UserId, platform: Platform, role: PlatformRole, at: Timestamp) -> Result<(), StoreError>;
+}
+
+/// The sort text of [`RegistrationRepository::list`].
+pub const BY_REQUESTING: &str = "requested_at";
+
+/// Keeps the requests of strangers to be registered.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait RegistrationRepository {
+    /// Whether a request waits under this address.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn is_pending(&self, email: &Email) -> Result<bool, StoreError>;
+
+    /// Adds a request.
+    ///
+    /// # Errors
+    /// [`StoreError::Duplicate`] if one waits under the address; the transaction stays usable.
+    fn insert(&self, registration: &Registration) -> Result<(), StoreError>;
+
+    /// The request of this id, whatever became of it.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find(&self, id: RegistrationId) -> Result<Option<Registration>, StoreError>;
+
+    /// The requests, or those of one status, by time of requesting; paged as [`Page`] says.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn list(&self, status: Option<RegistrationStatus>, window: &Window) -> Result<Page<Registration>, StoreError>;
+
+    /// Writes a decision down and forgets the password's hash; answers whether the request waited
+    /// for one. Of any number of concurrent attempts exactly one answers that it did.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn decide(&self, id: RegistrationId, decision: &Decision) -> Result<bool, StoreError>;
 }
 
 /// Keeps password hashes.

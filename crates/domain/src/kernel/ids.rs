@@ -67,6 +67,10 @@ id!(
     WarehouseId
 );
 id!(
+    /// A request of a stranger to be registered.
+    RegistrationId
+);
+id!(
     /// A program's key to an organization.
     ApiKeyId
 );

@@ -7,6 +7,7 @@ mod one_time_token_repository;
 mod own_session_repository;
 mod platform_role_repository;
 mod refresh_token_repository;
+mod registration_repository;
 mod rows;
 mod second_factor_repository;
 mod session_repository;

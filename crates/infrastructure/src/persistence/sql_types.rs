@@ -13,8 +13,8 @@ pub(crate) use diesel::sql_types::{Nullable, Text};
 use diesel::sqlite::Sqlite;
 use serde_json::Value;
 use stoa_domain::kernel::ids::{
-    ApiKeyId, AuditEntryId, FileId, InvitationId, OrganizationId, OutboxMessageId, RestraintId, SessionId, UserId,
-    WarehouseId,
+    ApiKeyId, AuditEntryId, FileId, InvitationId, OrganizationId, OutboxMessageId, RegistrationId, RestraintId,
+    SessionId, UserId, WarehouseId,
 };
 
 /// SQL type of identifiers.
@@ -82,6 +82,7 @@ id_of!(
     InvitationId,
     OrganizationId,
     OutboxMessageId,
+    RegistrationId,
     RestraintId,
     SessionId,
     UserId,

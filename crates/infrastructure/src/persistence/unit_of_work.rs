@@ -242,6 +242,7 @@ control_context!(Identity, tx => IdentityTx {
     refresh_tokens: &tx,
     one_time_tokens: &tx,
     platform_roles: &tx,
+    registrations: &tx,
     organizations: &tx,
     members: &tx,
     invitations: &tx,

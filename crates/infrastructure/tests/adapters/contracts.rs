@@ -148,6 +148,13 @@ suite! { one_time_tokens of identity::one_time_tokens in "identity/one_time_toke
     all_tokens_of_a_person_are_spent_together,
 }
 
+suite! { registrations of identity::registrations in "identity/registrations.rs":
+    a_request_is_found_as_it_was_made,
+    one_request_waits_under_an_address,
+    a_request_is_decided_once,
+    requests_are_listed_by_status_and_paged,
+}
+
 suite! { founding of organizations::founding in "organizations/founding.rs":
     an_organization_is_found_as_it_was_added,
     a_taken_slug_is_a_duplicate_and_the_transaction_goes_on,

@@ -73,6 +73,7 @@ pub static ALL: &[&Setting] = &[
     &ACCESS_TOKEN_EXPIRE_MINUTES,
     &REFRESH_TOKEN_EXPIRE_DAYS,
     &CORS_ORIGINS,
+    &REGISTRATION,
     &ENABLE_REGISTRATION,
     &SIGN_IN_TRIES,
     &SIGN_IN_REST_SECONDS,
@@ -241,14 +242,24 @@ pub static CORS_ORIGINS: Setting = Setting {
     default: Preset::Text(""),
 };
 
-/// Whether strangers may register.
+/// How strangers come in.
+pub static REGISTRATION: Setting = Setting {
+    name: "REGISTRATION",
+    aliases: &[],
+    flag: Some("registration"),
+    secret: false,
+    about: "How strangers come in: open, approval (a platform administrator decides), invite_only or closed.",
+    default: Preset::Text("open"),
+};
+
+/// The same in two words.
 pub static ENABLE_REGISTRATION: Setting = Setting {
     name: "ENABLE_REGISTRATION",
     aliases: &[],
     flag: Some("enable-registration"),
     secret: false,
-    about: "Whether anyone may register a person with a new organization.",
-    default: Preset::Text("true"),
+    about: "The same in two words: true is open, false is invite_only; must not contradict REGISTRATION.",
+    default: Preset::Words("what REGISTRATION says"),
 };
 
 /// Wrong guesses at one account.

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use stoa_domain::identity::registration::RegistrationMode;
+
 use super::table::{ALL, BIND, DATABASE_URL, LOG_LEVEL, Preset};
 use super::*;
 
@@ -39,7 +41,7 @@ fn nothing_given_is_an_embedded_installation_for_development() {
     assert_eq!(settings.access_token_life, Duration::from_mins(15));
     assert_eq!(settings.refresh_token_life, Duration::from_hours(168));
     assert_eq!(settings.cors_origins, CorsOrigins::Listed(Vec::new()));
-    assert!(settings.enable_registration);
+    assert_eq!(settings.registration, RegistrationMode::Open);
     assert_eq!(settings.log, Log { format: LogFormat::Text, level: "info".to_owned() });
     assert_eq!(settings.limits.busy_timeout, Duration::from_secs(3));
     assert_eq!(settings.argon2, Argon2Cost::USUAL);
@@ -69,7 +71,7 @@ fn the_file_has_texts_numbers_switches_and_lists() {
     let settings = of_file(file).unwrap();
     assert_eq!(settings.database, DatabaseUrl::Sqlite("other.db".into()));
     assert_eq!(settings.limits.workers, 3);
-    assert!(!settings.enable_registration);
+    assert_eq!(settings.registration, RegistrationMode::InviteOnly);
     assert_eq!(settings.cors_origins, CorsOrigins::Listed(vec!["http://a.example".into(), "http://b.example".into()]));
     let shown = problems(of_file("bind = 1.5\nlog_level = { all = \"info\" }"));
     let message = "expected text, a whole number, true, false or a list of texts";
@@ -299,4 +301,20 @@ fn secrets_are_never_shown() {
 fn the_same_name_twice_in_the_flags_of_a_caller_is_a_mistake_too() {
     let flags = Flags::default().with(&BIND, "127.0.0.1:1").with(&BIND, "127.0.0.1:2");
     assert_eq!(problems(load(&[], "", &flags)).len(), 1);
+}
+
+#[test]
+fn strangers_come_in_by_one_of_four_ways() {
+    for (word, mode) in [
+        ("open", RegistrationMode::Open),
+        ("Approval", RegistrationMode::Approval),
+        ("invite_only", RegistrationMode::InviteOnly),
+        ("closed", RegistrationMode::Closed),
+    ] {
+        assert_eq!(of_file(&format!("registration = \"{word}\"")).unwrap().registration, mode);
+    }
+    let both = of_file("registration = \"approval\"\nenable_registration = true").unwrap();
+    assert_eq!(both.registration, RegistrationMode::Approval);
+    let shown = problems(of_file("registration = \"closed\"\nenable_registration = true"));
+    assert!(shown.iter().any(|line| line.contains("contradict")), "{shown:?}");
 }

@@ -11,8 +11,9 @@ use stoa_domain::kernel::store_error::StoreError;
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::schema::control::{
-    api_keys, invitations, organization_admins, organization_archives, organization_info, organization_members, organization_owners,
-    organization_placements, organization_suspensions, organizations, outbox_messages, refresh_tokens, sessions,
+    api_keys, invitations, organization_admins, organization_archives, organization_info, organization_members,
+    organization_owners, organization_placements, organization_suspensions, organizations, outbox_messages,
+    refresh_tokens, sessions,
 };
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;

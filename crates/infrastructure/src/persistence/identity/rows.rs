@@ -2,6 +2,8 @@
 
 use diesel::prelude::*;
 use stoa_domain::identity::one_time_token::OneTimeToken;
+use stoa_domain::identity::password::PasswordHash;
+use stoa_domain::identity::registration::{Decision, Registration, RegistrationStatus};
 use stoa_domain::identity::session::{ActiveSession, OwnSession, Session};
 use stoa_domain::identity::token::RefreshToken;
 use stoa_domain::identity::user::User;
@@ -10,12 +12,13 @@ use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed;
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::platform::Platform;
+use stoa_domain::kernel::reason::Reason;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
 
 use crate::persistence::fault::stored;
 use crate::persistence::organizations::rows::{policy_of, rank_of, status_of};
-use crate::persistence::schema::control::{one_time_tokens, refresh_tokens, sessions};
+use crate::persistence::schema::control::{one_time_tokens, refresh_tokens, registrations, sessions};
 use crate::persistence::sql_types::{At, Id};
 
 #[derive(Debug, Clone, Queryable)]
@@ -183,5 +186,74 @@ impl<'a> From<&'a OneTimeToken> for NewOneTimeTokenRow<'a> {
             issued_at: At(token.issued_at),
             expires_at: At(token.expires_at),
         }
+    }
+}
+
+/// A request to be registered.
+#[derive(Debug, Queryable, Insertable)]
+#[diesel(table_name = registrations, treat_none_as_default_value = false)]
+pub(super) struct RegistrationRow {
+    id: Id,
+    email: String,
+    name: String,
+    organization_name: String,
+    platform: String,
+    password_hash: Option<String>,
+    status: String,
+    requested_at: At,
+    decided_at: Option<At>,
+    decided_by: Option<Id>,
+    reason: Option<String>,
+}
+
+impl From<&Registration> for RegistrationRow {
+    fn from(registration: &Registration) -> Self {
+        let decision = registration.decision.as_ref();
+        Self {
+            id: registration.id.into(),
+            email: registration.email.as_str().to_owned(),
+            name: registration.name.as_str().to_owned(),
+            organization_name: registration.organization_name.as_str().to_owned(),
+            platform: registration.platform.as_str().to_owned(),
+            password_hash: registration.password.as_ref().map(|hash| hash.as_phc().to_owned()),
+            status: registration.status.as_str().to_owned(),
+            requested_at: At(registration.requested_at),
+            decided_at: decision.map(|decision| At(decision.at)),
+            decided_by: decision.map(|decision| decision.by.into()),
+            reason: decision.and_then(|decision| decision.reason.as_ref()).map(|reason| reason.as_str().to_owned()),
+        }
+    }
+}
+
+impl TryFrom<RegistrationRow> for Registration {
+    type Error = StoreError;
+
+    fn try_from(row: RegistrationRow) -> Result<Self, StoreError> {
+        let status = registration_status_of(&row.status)?;
+        let reason = row.reason.map(Reason::from_store);
+        let decision = match (row.decided_at, row.decided_by) {
+            (Some(at), Some(by)) => Some(Decision { status, at: at.0, by: by.into(), reason }),
+            _ => None,
+        };
+        Ok(Self {
+            id: row.id.into(),
+            email: Email::from_store(row.email),
+            name: Name::from_store(row.name),
+            organization_name: Name::from_store(row.organization_name),
+            platform: stored("registrations.platform", Platform::parse(&row.platform))?,
+            password: row.password_hash.map(PasswordHash::from_phc),
+            status,
+            requested_at: row.requested_at.0,
+            decision,
+        })
+    }
+}
+
+fn registration_status_of(text: &str) -> Result<RegistrationStatus, StoreError> {
+    match text {
+        "pending" => Ok(RegistrationStatus::Pending),
+        "approved" => Ok(RegistrationStatus::Approved),
+        "rejected" => Ok(RegistrationStatus::Rejected),
+        other => Err(StoreError::Internal(format!("a registration of the unknown status {other}"))),
     }
 }

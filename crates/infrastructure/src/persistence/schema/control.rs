@@ -131,6 +131,24 @@ diesel::table! {
 diesel::table! {
     use crate::persistence::sql_types::*;
 
+    registrations (id) {
+        id -> Uuid,
+        email -> Text,
+        name -> Text,
+        organization_name -> Text,
+        platform -> Text,
+        password_hash -> Nullable<Text>,
+        status -> Text,
+        requested_at -> Timestamptz,
+        decided_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
     organizations (id) {
         id -> Uuid,
         name -> Text,
