@@ -153,7 +153,11 @@ pub const OPERATIONS: &[Operation] = &[
     operation("resend_invitation", With(resend_invitation::PERMISSION), &[InvitationEnded, DuplicateInvitation]),
     operation("revoke_invitation", With(revoke_invitation::PERMISSION), &[InvitationEnded]),
     operation("find_invitation", Public, &[]),
-    operation(ACCEPT_INVITATION, Public, &[InvalidToken, SignInFirst, InvitationForAnother, DuplicateMember]),
+    operation(
+        ACCEPT_INVITATION,
+        Public,
+        &[RegistrationClosed, InvalidToken, SignInFirst, InvitationForAnother, DuplicateMember],
+    ),
     operation("list_api_keys", With(list_api_keys::PERMISSION), &[]),
     operation("create_api_key", With(create_api_key::PERMISSION), &[]),
     operation("revoke_api_key", With(revoke_api_key::PERMISSION), &[]),

@@ -333,11 +333,32 @@ async fn adding_somebody_unknown_is_inviting_them() {
 }
 
 #[tokio::test]
+async fn an_invitation_leads_to_no_suspended_and_no_archived_organization() {
+    on_each_engine(async |stage| {
+        let (owner, platform) = (stage.owner().await, stage.platform_admin().await);
+        invite(&owner, EMAIL, "member").await.is(201);
+        let token = token(stage, EMAIL, 1).await;
+        for (step, back) in [("suspend", "reinstate"), ("archive", "restore")] {
+            let path = |step: &str| format!("{}/{step}", owner.organization_path());
+            platform.post(&path(step), &json!({"reason": "Unpaid"})).await.is(200);
+            let refused = stage.anonymous().post(ACCEPT, &newcomer(&token)).await;
+            refused.refuses(401, "INVALID_TOKEN");
+            platform.post(&path(back), &json!({"reason": "Paid"})).await.is(200);
+        }
+        stage.anonymous().post(ACCEPT, &newcomer(&token)).await.is(201);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn where_strangers_may_not_register_who_is_invited_may() {
     on_each_engine(async |stage| {
         let owner = stage.owner().await;
         invite(&owner, EMAIL, "member").await.is(201);
         let token = token(stage, EMAIL, 1).await;
+        let nobody = Server::start(&stage.database, &[("REGISTRATION", "closed")], stage.clock.sources());
+        let refused = Actor::anonymous(nobody.address()).post(ACCEPT, &newcomer(&token)).await;
+        refused.refuses(403, "REGISTRATION_CLOSED");
         let clock = stage.clock.sources();
         let closed = Server::start(&stage.database, &[("ENABLE_REGISTRATION", "false")], clock);
         let anonymous = Actor::anonymous(closed.address());

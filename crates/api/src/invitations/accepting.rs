@@ -73,6 +73,7 @@ async fn accept_invitation(
 impl From<AcceptInvitationError> for Problem {
     fn from(error: AcceptInvitationError) -> Self {
         match error {
+            AcceptInvitationError::Closed => Self::new(ErrorCode::RegistrationClosed),
             AcceptInvitationError::InvalidToken => Self::new(ErrorCode::InvalidToken),
             AcceptInvitationError::Invalid(invalid) => invalid.into(),
             AcceptInvitationError::SignInFirst => Self::new(ErrorCode::SignInFirst),

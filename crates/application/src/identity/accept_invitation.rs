@@ -25,7 +25,11 @@ const REQUIRED: Flaw = Flaw { code: "required", message: "is required" };
 /// Why nobody has joined.
 #[derive(Debug, PartialEq, Eq, Error)]
 pub enum AcceptInvitationError {
-    /// The token is unknown, spent or expired, or the invitation was revoked.
+    /// This installation takes no strangers, not even invited ones.
+    #[error("registration is closed")]
+    Closed,
+    /// The token is unknown, spent or expired, or the invitation was revoked, or its organization is
+    /// suspended or archived.
     #[error("the token is not valid")]
     InvalidToken,
     /// A field is missing or means nothing.
@@ -78,6 +82,9 @@ impl IdentityService {
         origin: Origin,
         request: &AcceptInvitationRequest,
     ) -> Result<Registered, AcceptInvitationError> {
+        if !self.policy.registration.takes_invited() {
+            return Err(AcceptInvitationError::Closed);
+        }
         let newcomer = Newcomer::of(request)?;
         let (digest, now) = (self.refresh_tokens.digest(&request.token), self.sources.now());
         // Asked before the costly hash; decided by the acceptance.
@@ -164,7 +171,7 @@ impl IdentityService {
         let account = tx.users.find_account(user.id)?;
         let places = account.into_iter().flat_map(|account| account.organizations);
         let organization = places.into_iter().find(|place: &MemberOf| place.organization.id == organization_id);
-        let organization = organization.ok_or_else(|| StoreError::Internal("a member who belongs nowhere".into()))?;
+        let organization = organization.filter(MemberOf::admits).ok_or(AcceptInvitationError::InvalidToken)?;
         Ok(Registered { user, organization, tokens })
     }
 }
@@ -195,6 +202,12 @@ mod tests {
     fn invitation(email: Email) -> Invitation {
         let terms = InvitationTerms { email, role: Rank::Member, profile: None };
         Invitation::new(Uuid::from_u128(0x14).into(), elsewhere(), lee().id, terms, TOKEN, now())
+    }
+
+    #[test]
+    fn where_nobody_is_let_in_an_invitation_lets_nobody_in() {
+        let result = Store::closed_to_strangers().service().accept_invitation(origin(), &request());
+        assert_eq!(result.unwrap_err(), AcceptInvitationError::Closed);
     }
 
     /// The token is that of an open invitation for this address.
