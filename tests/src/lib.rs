@@ -13,6 +13,7 @@ pub mod actor;
 pub mod answer;
 pub mod audit;
 pub mod clock;
+pub mod hex;
 pub mod letters;
 pub mod server;
 pub mod stage;

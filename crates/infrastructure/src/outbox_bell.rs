@@ -47,7 +47,7 @@ mod tests {
         let begun = Instant::now();
         bell.ring();
         bell.wait(Duration::from_hours(1));
-        assert!(begun.elapsed() < Duration::from_secs(60));
+        assert!(begun.elapsed() < Duration::from_mins(1));
         bell.wait(Duration::from_millis(5));
         assert!(begun.elapsed() >= Duration::from_millis(5), "silence is waited out");
     }

@@ -9,9 +9,9 @@ use stoa_application::housekeeping::purge::Purged;
 use stoa_application::housekeeping::service::HousekeepingService;
 
 /// When a process does it first: its start belongs to those who wait for it.
-const FIRST_AFTER: Duration = Duration::from_secs(60);
+const FIRST_AFTER: Duration = Duration::from_mins(1);
 /// How often it does it from then on.
-const EVERY: Duration = Duration::from_secs(3600);
+const EVERY: Duration = Duration::from_hours(1);
 
 /// Purges what is due, now and then. It stops when it is dropped, after what it is just doing.
 pub struct Housekeeper {

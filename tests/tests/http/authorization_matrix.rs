@@ -13,6 +13,7 @@ use stoa_infrastructure::testing::Engine;
 use stoa_tests::actor::{Actor, PASSWORD, warehouse};
 use stoa_tests::answer::Answer;
 use stoa_tests::audit::entries;
+use stoa_tests::hex::hex;
 use stoa_tests::stage::{Stage, on_each_engine};
 
 /// The beginning of a picture.
@@ -335,7 +336,7 @@ async fn session_of(person: &Actor) -> String {
 /// The digest of a token in SQL.
 fn digest_of(stage: &Stage, token: &str) -> String {
     let digest = RandomRefreshTokens.digest(&token.into()).0;
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex(&digest);
     match stage.database.engine() {
         Engine::Sqlite => format!("x'{digest}'"),
         Engine::Postgres => format!("'\\x{digest}'::bytea"),

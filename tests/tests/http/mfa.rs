@@ -9,6 +9,7 @@ use stoa_infrastructure::testing::Engine;
 use stoa_tests::actor::{Actor, PASSWORD};
 use stoa_tests::answer::Answer;
 use stoa_tests::audit::{bare, entries};
+use stoa_tests::hex::hex;
 use stoa_tests::server::Server;
 use stoa_tests::stage::{Stage, on_each_engine, on_each_engine_with};
 
@@ -287,13 +288,13 @@ async fn no_secret_stands_in_the_database_or_in_the_trail() {
         let authenticator = Authenticator::of(&enrolment);
         let given = confirm(&owner, &authenticator.code(stage, 0)).await.gives(200);
         let token = asked(&owner).await;
-        let hex: String = authenticator.0.secret().iter().map(|byte| format!("{byte:02x}")).collect();
+        let secret = hex(authenticator.0.secret());
         let column = |name: &str| match stage.database.engine() {
             Engine::Sqlite => format!("lower(hex({name}))"),
             Engine::Postgres => format!("encode({name}, 'hex')"),
         };
         let stored = stage.database.texts(&format!("SELECT {} AS text FROM user_totp", column("secret")));
-        assert!(stored.len() == 1 && !stored[0].contains(&hex), "{stored:?}");
+        assert!(stored.len() == 1 && !stored[0].contains(&secret), "{stored:?}");
         let digests = stage.database.texts(&format!(
             "SELECT {} AS text FROM user_recovery_codes UNION ALL SELECT {} AS text FROM mfa_challenges",
             column("digest"),

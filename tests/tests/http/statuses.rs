@@ -380,6 +380,30 @@ async fn an_organization_with_others_keeps_an_active_leader() {
 }
 
 #[tokio::test]
+async fn the_last_leader_does_not_leave_and_nobody_kept_out_becomes_the_owner() {
+    on_each_engine(async |stage| {
+        let platform = stage.platform_admin().await;
+        let admins = headless(stage, &platform).await;
+        let leave = format!("{}/leave", admins[0].organization_path());
+        let (one, other) = join(admins[0].post(&leave, &json!({})), admins[1].post(&leave, &json!({}))).await;
+        let mut statuses = [one.status, other.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [204, 409], "{} {}", one.text, other.text);
+        if one.status == 409 { one } else { other }.refuses(409, "LAST_ADMIN");
+
+        let owner = stage.owner().await;
+        let member = stage.member(&owner).await;
+        let transfer = format!("{}/transfer-ownership", owner.organization_path());
+        let to_member = json!({"user_id": member.user_id});
+        change(&owner, &member, "suspend").await.is(200);
+        assert_eq!(owner.post(&transfer, &to_member).await.invalid_fields(), [field("user_id", "not_active")]);
+        change(&owner, &member, "reinstate").await.is(200);
+        owner.post(&transfer, &to_member).await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn of_the_last_two_admins_who_are_suspended_at_once_one_stays() {
     on_each_engine(async |stage| {
         let platform = stage.platform_admin().await;

@@ -92,7 +92,7 @@ async fn verify_mfa(
     Peer(origin): Peer,
     ValidJson(request): ValidJson<VerifyMfaRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let pair = blocking::database(&api, move |api| api.identity.verify_second_factor(origin.clone(), &request)).await?;
+    let pair = blocking::database(&api, move |api| api.identity.verify_second_factor(&origin, &request)).await?;
     Ok(ok(&TokenResponse::from(pair)))
 }
 

@@ -100,6 +100,7 @@ impl From<DecideRegistrationError> for Problem {
             DecideRegistrationError::Invalid(invalid) => invalid.into(),
             DecideRegistrationError::Already => Self::new(ErrorCode::StateConflict),
             DecideRegistrationError::DuplicateEmail => Self::new(ErrorCode::DuplicateEmail),
+            DecideRegistrationError::Signing(error) => Self::internal(error.to_string()),
             DecideRegistrationError::Store(error) => error.into(),
         }
     }

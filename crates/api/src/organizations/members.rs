@@ -166,6 +166,7 @@ impl From<RemoveMemberError> for Problem {
             RemoveMemberError::NotFound => Self::new(ErrorCode::ResourceNotFound),
             RemoveMemberError::Forbidden => Self::new(ErrorCode::Forbidden),
             RemoveMemberError::Owner => Self::new(ErrorCode::LastOwner),
+            RemoveMemberError::LastAdmin => Self::new(ErrorCode::LastAdmin),
             RemoveMemberError::Store(error) => error.into(),
         }
     }
@@ -176,6 +177,7 @@ impl From<LeaveOrganizationError> for Problem {
         match error {
             LeaveOrganizationError::NotFound => Self::new(ErrorCode::ResourceNotFound),
             LeaveOrganizationError::Owner => Self::new(ErrorCode::LastOwner),
+            LeaveOrganizationError::LastAdmin => Self::new(ErrorCode::LastAdmin),
             LeaveOrganizationError::Store(error) => error.into(),
         }
     }

@@ -3,6 +3,7 @@
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::identity::dto::DecideRegistrationRequest;
 use stoa_domain::identity::registration::{Decision, Registration, RegistrationStatus};
+use stoa_domain::identity::token::SigningError;
 use stoa_domain::identity::user::User;
 use stoa_domain::kernel::actor::{Actor, Forbidden};
 use stoa_domain::kernel::field::InvalidField;
@@ -31,6 +32,9 @@ pub enum DecideRegistrationError {
     /// Somebody was registered under the address meanwhile.
     #[error("the address is taken")]
     DuplicateEmail,
+    /// The token of the letter could not be made.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -43,7 +47,7 @@ impl From<Forbidden> for DecideRegistrationError {
 }
 
 impl IdentityService {
-    /// Approves a request: all of it, or nothing.
+    /// Approves a request, all of it or nothing, and leaves the letter that verifies the address.
     ///
     /// # Errors
     /// See [`DecideRegistrationError`].
@@ -58,8 +62,9 @@ impl IdentityService {
         let decision =
             Decision { status: RegistrationStatus::Approved, at: now, by: actor.user_id, reason: request.reason()? };
         let organization_id: OrganizationId = self.sources.id();
+        let verification = self.make_verification()?;
 
-        self.work.run(&scope.control().about(organization_id), |tx| {
+        let approved = self.work.run(&scope.control().about(organization_id), |tx| {
             let before = tx.registrations.find(id)?.ok_or(DecideRegistrationError::NotFound)?;
             if !tx.registrations.decide(id, &decision)? {
                 return Err(DecideRegistrationError::Already);
@@ -81,11 +86,14 @@ impl IdentityService {
                 sources: &self.sources,
             };
             found(&founding, organization_id, &before.organization_name, user.id)?;
+            verification.leave(self, tx, &user)?;
             let after = before.decided(decision);
             let approved = AuditEntry::new(&self.sources, "registration.approve", "registration", id.as_uuid());
             tx.audit.record(&approved.changed(&before, &after))?;
-            Ok(after)
-        })
+            Ok::<_, DecideRegistrationError>(after)
+        })?;
+        self.bell.ring();
+        Ok(approved)
     }
 }
 
@@ -101,7 +109,8 @@ mod tests {
 
     type Decided = Result<Registration, DecideRegistrationError>;
 
-    fn approve(store: Store) -> Decided {
+    fn approve(mut store: Store) -> Decided {
+        store.makes_opaque_token();
         let request = DecideRegistrationRequest { reason: Some("Known".into()) };
         store.service().approve_registration(&platform_admin(), registration().id, &request)
     }
@@ -143,6 +152,7 @@ mod tests {
 
     fn approved(store: Store) -> Store {
         let mut store = made(store);
+        store.leaves_verification(&User { id: nth(1).into(), ..kim() });
         let (was, is) = (json!({ "status": "pending" }), json!({ "status": "approved" }));
         let last = entry("registration.approve", "registration", registration().id.as_uuid()).changed(&was, &is);
         store.audit.expect_record().withf(|entry| entry.action == "user.register").times(1).returning(|_| Ok(()));
@@ -153,7 +163,8 @@ mod tests {
 
     #[test]
     fn the_person_and_the_organization_come_to_be_and_the_trail_shows_all() {
-        let store = approved(Store::default());
+        let mut store = approved(Store::default());
+        store.rings_after_commit();
         let transactions = store.transactions.clone();
         let after = approve(store).unwrap();
         assert_eq!((after.status, after.password), (RegistrationStatus::Approved, None));

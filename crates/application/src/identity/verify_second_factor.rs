@@ -64,14 +64,14 @@ impl IdentityService {
     /// See [`VerifySecondFactorError`].
     pub fn verify_second_factor(
         &self,
-        origin: Origin,
+        origin: &Origin,
         request: &VerifyMfaRequest,
     ) -> Result<TokenPair, VerifySecondFactorError> {
         let digest = self.refresh_tokens.digest(&request.mfa_token);
-        let Asked { account, totp, guess } = self.asked(&digest, &origin)?;
+        let Asked { account, totp, guess } = self.asked(&digest, origin)?;
         let user = &account.user;
         let wrong = || {
-            self.count_failure::<VerifySecondFactorError>(&guess, Some(user.id), &origin)?;
+            self.count_failure::<VerifySecondFactorError>(&guess, Some(user.id), origin)?;
             Err(VerifySecondFactorError::WrongCode)
         };
         let Some(proof) = self.proof(&totp, &request.code)? else { return wrong() };
@@ -225,7 +225,7 @@ mod tests {
     }
 
     fn verify(store: Store, code: &str) -> Result<TokenPair, VerifySecondFactorError> {
-        store.service().verify_second_factor(origin(), &request(code))
+        store.service().verify_second_factor(&origin(), &request(code))
     }
 
     #[test]

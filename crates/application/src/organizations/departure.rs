@@ -3,11 +3,23 @@
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::kernel::actor::TenantScope;
 use stoa_domain::kernel::ids::SessionId;
+use stoa_domain::kernel::rank::Rank;
+use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::membership::Membership;
 use stoa_domain::organizations::ports::OrganizationsTx;
 
 use super::service::OrganizationsService;
+
+/// Whether the organization, which has others in it, would be left without an active admin or owner.
+pub(super) fn is_last_leader(
+    tx: &OrganizationsTx<'_>,
+    membership: &Membership,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Membership { organization_id, user_id, role, .. } = *membership;
+    Ok(role != Rank::Member && tx.restraints.is_last_leader(user_id, organization_id, now)?)
+}
 
 impl OrganizationsService {
     /// Takes a member out under this action of the trail. Answers the sessions that ended, to be

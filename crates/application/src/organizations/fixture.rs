@@ -24,6 +24,7 @@ use stoa_domain::organizations::ports::{
     MockBusinessProfileRepository, MockLifeCycleRepository, MockMemberRepository, MockOrganizationRepository,
     MockRankRepository, Organizations, OrganizationsTx,
 };
+use stoa_domain::people::ports::MockRestraintRepository;
 
 use super::service::OrganizationsService;
 use crate::fixture::{NOW, Transactions, expect_entry};
@@ -38,6 +39,7 @@ pub(super) struct Store {
     pub(super) ranks: MockRankRepository,
     pub(super) life_cycles: MockLifeCycleRepository,
     pub(super) business_profiles: MockBusinessProfileRepository,
+    pub(super) restraints: MockRestraintRepository,
     pub(super) users: MockUserRepository,
     pub(super) sessions: MockSessionRepository,
     pub(super) audit: MockAuditTrail,
@@ -104,6 +106,15 @@ impl Store {
             .returning(move |_, user| Ok(role.map(|role| place(user, role))));
     }
 
+    /// Whether this person is the last who leads the organization is asked of admins, and answered so.
+    pub(super) fn leads_alone(&mut self, user: UserId, role: Rank, alone: bool) {
+        self.restraints
+            .expect_is_last_leader()
+            .withf(move |id, organization, at| (*id, *organization, *at) == (user, home(), now()))
+            .times(usize::from(role != Rank::Member))
+            .returning(move |_, _, _| Ok(alone));
+    }
+
     /// The organization must be locked and looked at, once; it stands so.
     pub(super) fn stands(&mut self, life: Life) {
         self.locks();
@@ -153,6 +164,7 @@ impl UnitOfWork<Organizations> for Store {
             ranks: &self.ranks,
             life_cycles: &self.life_cycles,
             business_profiles: &self.business_profiles,
+            restraints: &self.restraints,
             users: &self.users,
             sessions: &self.sessions,
             audit: &self.audit,

@@ -6,6 +6,7 @@ use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::membership::{Refusal, may_leave};
 use thiserror::Error;
 
+use super::departure::is_last_leader;
 use super::service::OrganizationsService;
 
 /// Why the caller still belongs.
@@ -17,6 +18,9 @@ pub enum LeaveOrganizationError {
     /// The owner transfers ownership first.
     #[error("the owner cannot leave")]
     Owner,
+    /// An organization with other members would be left without an active admin or owner.
+    #[error("no other admin or owner is active")]
+    LastAdmin,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -45,6 +49,9 @@ impl OrganizationsService {
             tx.organizations.lock(&scope)?;
             let membership = tx.members.find(&scope, actor.user_id)?.ok_or(LeaveOrganizationError::NotFound)?;
             may_leave(membership.role)?;
+            if is_last_leader(tx, &membership, self.sources.now())? {
+                return Err(LeaveOrganizationError::LastAdmin);
+            }
             self.take_out(tx, &scope, &membership, "member.leave")?.ok_or(LeaveOrganizationError::NotFound)
         })?;
         self.session_cache.forget(&ended);
@@ -69,6 +76,7 @@ mod tests {
 
     fn leaves(store: Store, role: Rank) -> Store {
         let mut store = belongs(store, Some(role));
+        store.leads_alone(kim().id, role, false);
         store
             .members
             .expect_remove()
@@ -108,6 +116,16 @@ mod tests {
         store.audit.expect_record().never();
         let result = store.service().leave_organization(&actor(Rank::Owner), home());
         assert_eq!(result, Err(LeaveOrganizationError::Owner));
+    }
+
+    #[test]
+    fn the_last_who_leads_does_not_leave_and_nothing_is_written() {
+        let mut store = belongs(Store::default(), Some(Rank::Admin));
+        store.leads_alone(kim().id, Rank::Admin, true);
+        store.members.expect_remove().never();
+        store.audit.expect_record().never();
+        let result = store.service().leave_organization(&actor(Rank::Admin), home());
+        assert_eq!(result, Err(LeaveOrganizationError::LastAdmin));
     }
 
     #[test]

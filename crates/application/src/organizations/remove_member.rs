@@ -7,6 +7,7 @@ use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::membership::{Refusal, may_remove};
 use thiserror::Error;
 
+use super::departure::is_last_leader;
 use super::service::OrganizationsService;
 
 /// What it takes.
@@ -24,6 +25,9 @@ pub enum RemoveMemberError {
     /// The owner cannot be removed.
     #[error("the owner cannot be removed")]
     Owner,
+    /// An organization with other members would be left without an active admin or owner.
+    #[error("no other admin or owner is active")]
+    LastAdmin,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -60,6 +64,9 @@ impl OrganizationsService {
             tx.organizations.lock(&scope)?;
             let membership = tx.members.find(&scope, user)?.ok_or(RemoveMemberError::NotFound)?;
             may_remove(rank, membership.role)?;
+            if is_last_leader(tx, &membership, self.sources.now())? {
+                return Err(RemoveMemberError::LastAdmin);
+            }
             self.take_out(tx, &scope, &membership, "member.remove")?.ok_or(RemoveMemberError::NotFound)
         })?;
         self.session_cache.forget(&ended);
@@ -94,6 +101,7 @@ mod tests {
     /// Lee goes, and so do two sessions.
     fn leaves(store: Store, role: Rank) -> Store {
         let mut store = belongs(store, role);
+        store.leads_alone(lee().id, role, false);
         store
             .members
             .expect_remove()
@@ -152,6 +160,14 @@ mod tests {
             let store = untouched(belongs(Store::default(), role));
             assert_eq!(store.service().remove_member(&actor(by), home(), lee().id), Err(expected));
         }
+    }
+
+    #[test]
+    fn the_last_who_leads_is_not_removed() {
+        let mut store = untouched(belongs(Store::default(), Rank::Admin));
+        store.leads_alone(lee().id, Rank::Admin, true);
+        let result = store.service().remove_member(&actor(Rank::Owner), home(), lee().id);
+        assert_eq!(result, Err(RemoveMemberError::LastAdmin));
     }
 
     #[test]

@@ -7,11 +7,13 @@ use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::dto::ChosenMemberRequest;
 use stoa_domain::organizations::membership::Owner;
+use stoa_domain::people::restraint::keep_out;
 use thiserror::Error;
 
 use super::grant_admin::NO_MEMBER;
 use super::service::OrganizationsService;
 
+const NOT_ACTIVE: Flaw = Flaw { code: "not_active", message: "must be the id of a member who may work here" };
 const ONESELF: Flaw = Flaw { code: "oneself", message: "must be the id of another member" };
 
 /// Why the owner is still the same.
@@ -23,7 +25,7 @@ pub enum TransferOwnershipError {
     /// The caller is not the owner, or no longer.
     #[error("only the owner transfers ownership")]
     Forbidden,
-    /// The id is no other member's.
+    /// The id is no other member's, or that of one who is kept from working.
     #[error(transparent)]
     Invalid(#[from] InvalidField),
     /// The store failed.
@@ -71,7 +73,11 @@ impl OrganizationsService {
         let owner = self.work.run(&scope.control(), |tx| {
             tx.organizations.lock(&scope)?;
             tx.members.find(&scope, to)?.ok_or(NO_MEMBER.at("user_id"))?;
-            tx.ranks.transfer_ownership(&scope, from, to, self.sources.now())?;
+            let now = self.sources.now();
+            if keep_out(&tx.restraints.in_force(to, now)?, id) {
+                return Err(NOT_ACTIVE.at("user_id").into());
+            }
+            tx.ranks.transfer_ownership(&scope, from, to, now)?;
             let entry = AuditEntry::new(&self.sources, "organization.transfer", "organization", id.as_uuid());
             tx.audit.record(&entry.changed(&shown(from), &shown(to)))?;
             tx.ranks.find_owner(&scope)?.ok_or(TransferOwnershipError::NotFound)
@@ -85,9 +91,11 @@ impl OrganizationsService {
 mod tests {
     use super::super::fixture::{Store, actor, down, elsewhere, entry, home, kim, lee, lost, now, stranger};
     use super::*;
+    use crate::fixture::restraint;
     use serde_json::json;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
+    use stoa_domain::people::restraint::RestraintKind;
 
     fn to_lee() -> ChosenMemberRequest {
         ChosenMemberRequest { user_id: lee().id }
@@ -96,6 +104,7 @@ mod tests {
     fn transfers(mut store: Store, answer: Result<(), StoreError>) -> Store {
         store.locks();
         store.has_member(lee().id, Some(Rank::Member));
+        store.restraints.expect_in_force().withf(|user, _| *user == lee().id).returning(|_, _| Ok(Vec::new()));
         store
             .ranks
             .expect_transfer_ownership()
@@ -163,6 +172,19 @@ mod tests {
         store.has_member(lee().id, None);
         let result = store.service().transfer_ownership(&actor(Rank::Owner), home(), &to_lee());
         assert_eq!(result, Err(TransferOwnershipError::Invalid(NO_MEMBER.at("user_id"))));
+    }
+
+    #[test]
+    fn whoever_is_kept_from_working_does_not_become_the_owner() {
+        for organization in [None, Some(home())] {
+            let mut store = in_vain(Store::default());
+            store.locks();
+            store.has_member(lee().id, Some(Rank::Admin));
+            let in_force = vec![restraint(RestraintKind::Suspended, organization)];
+            store.restraints.expect_in_force().return_once(|_, _| Ok(in_force));
+            let result = store.service().transfer_ownership(&actor(Rank::Owner), home(), &to_lee());
+            assert_eq!(result, Err(TransferOwnershipError::Invalid(NOT_ACTIVE.at("user_id"))));
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::organizations::business_profile::BusinessProfile;
 use crate::organizations::life_cycle::{Archived, LifeCycle, Step, Transition};
 use crate::organizations::membership::{Member, Membership, Owner};
 use crate::organizations::organization::{MemberOf, Organization};
+use crate::people::ports::RestraintRepository;
 
 /// The context: opened by a [`ControlScope`], works with [`OrganizationsTx`].
 pub struct Organizations;
@@ -33,6 +34,8 @@ pub struct OrganizationsTx<'t> {
     pub life_cycles: &'t dyn LifeCycleRepository,
     /// What they are as businesses.
     pub business_profiles: &'t dyn BusinessProfileRepository,
+    /// What keeps people from working.
+    pub restraints: &'t dyn RestraintRepository,
     /// People.
     pub users: &'t dyn UserRepository,
     /// Sessions.

@@ -97,13 +97,13 @@ mod tests {
     #[test]
     fn what_was_tampered_with_is_not_read() {
         let sealer = sealer("key", "totp");
-        let sealed = sealer.seal(b"kim", b"secret").unwrap();
-        for at in [0, NONCE_LEN, sealed.len() - 1] {
-            let mut other = sealed.clone();
+        let whole = sealer.seal(b"kim", b"secret").unwrap();
+        for at in [0, NONCE_LEN, whole.len() - 1] {
+            let mut other = whole.clone();
             other[at] ^= 1;
             assert_eq!(sealer.open(b"kim", &other), Err(SealingError), "{at}");
         }
-        assert_eq!(sealer.open(b"kim", &sealed[..NONCE_LEN - 1]), Err(SealingError));
+        assert_eq!(sealer.open(b"kim", &whole[..NONCE_LEN - 1]), Err(SealingError));
         assert_eq!(sealer.open(b"kim", &[]), Err(SealingError));
     }
 

@@ -266,6 +266,7 @@ control_context!(Organizations, tx => OrganizationsTx {
     ranks: &tx,
     life_cycles: &tx,
     business_profiles: &tx,
+    restraints: &tx,
     users: &tx,
     sessions: &tx,
     audit: &tx,

@@ -97,8 +97,8 @@ fn a_mail_server_is_sent_the_letter_as_it_is() {
 #[test]
 fn what_a_server_will_never_take_is_told_from_what_may_be_mended() {
     let refuses = |answer| by(&SmtpServer::start(Conduct::Refuses(answer)), SmtpTls::None, None);
-    let refused = refuses("550 no such person").send(&mail(1, "kim@example.com"));
-    assert!(matches!(&refused, Err(MailError::Refused(reason)) if reason.contains("550")), "{refused:?}");
+    let never = refuses("550 no such person").send(&mail(1, "kim@example.com"));
+    assert!(matches!(&never, Err(MailError::Refused(reason)) if reason.contains("550")), "{never:?}");
     let later = refuses("451 try later").send(&mail(1, "kim@example.com"));
     assert!(matches!(&later, Err(MailError::Unavailable(reason)) if reason.contains("451")), "{later:?}");
     let no_login = refuses("530 sign in first").send(&mail(1, "kim@example.com"));

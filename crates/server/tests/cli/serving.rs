@@ -84,9 +84,9 @@ fn token_in_letter(program: &Program, page: &str) -> String {
         let letters = letters
             .map(|entry| entry.unwrap().path())
             .filter(|path| path.extension().is_some_and(|ending| ending == "eml"));
-        let letters = letters.map(|path| fs::read_to_string(path).unwrap());
+        let mut letters = letters.map(|path| fs::read_to_string(path).unwrap());
         let link = |letter: String| letter.split_once(&format!("/{page}?token=")).map(|(_, rest)| rest.to_owned());
-        if let Some(rest) = letters.filter_map(link).next() {
+        if let Some(rest) = letters.find_map(link) {
             return rest.split_whitespace().next().unwrap().to_owned();
         }
         assert!(begun.elapsed() < Duration::from_secs(20), "no letter leads to {page}");

@@ -7,6 +7,7 @@ use stoa_domain::identity::registration::{Decision, Registration, RegistrationSt
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::ids::RegistrationId;
 use stoa_domain::kernel::page::{Cursor, Page, Start, Window};
+use stoa_domain::kernel::reason::Reason;
 use stoa_domain::kernel::store_error::StoreError;
 
 use super::rows::RegistrationRow;
@@ -76,7 +77,7 @@ impl RegistrationRepository for Control<'_> {
             registrations::status.eq(decision.status.as_str()),
             registrations::decided_at.eq(Some(At(decision.at))),
             registrations::decided_by.eq(Some(Id::from(decision.by))),
-            registrations::reason.eq(decision.reason.as_ref().map(|reason| reason.as_str())),
+            registrations::reason.eq(decision.reason.as_ref().map(Reason::as_str)),
             registrations::password_hash.eq(None::<String>),
         );
         let written = on!(self.conn, c => diesel::update(waiting).set(decided).execute(c)).map_err(fault)?;
