@@ -94,7 +94,7 @@ impl Answer {
             let values = value.to_str().expect("a header of text").split(", ").map(str::to_owned);
             headers.entry(name.to_string()).or_default().extend(values);
         }
-        headers.retain(|name, _| !["x-trace-id", "date"].contains(&name.as_str()));
+        headers.retain(|name, _| !["x-trace-id", "date", "connection"].contains(&name.as_str()));
         (self.status, headers, text)
     }
 }

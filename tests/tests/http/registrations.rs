@@ -74,7 +74,10 @@ async fn whoever_is_approved_signs_in_and_owns_the_organization() {
         assert_eq!(said, (&json!("approved"), &json!(admin.user_id), &json!("Known")));
         let new = entries(&stage.database).split_off(before);
         let actions: Vec<_> = new.iter().map(|entry| entry["action"].clone()).collect();
-        assert_eq!(actions, ["user.register", "organization.create", "registration.approve"]);
+        assert_eq!(
+            actions,
+            ["user.register", "organization.create", "email_verification.issue", "registration.approve"]
+        );
         assert!(new.iter().all(|entry| entry["user_id"] == bare(&json!(admin.user_id))));
         assert!(
             !entries(&stage.database).iter().any(|entry| entry.to_string().contains("argon2")),

@@ -13,7 +13,7 @@ use crate::persistence::fault::fault;
 use crate::persistence::schema::control::{
     api_keys, invitations, organization_admins, organization_archives, organization_info, organization_members,
     organization_owners, organization_placements, organization_suspensions, organizations, outbox_messages,
-    refresh_tokens, sessions,
+    refresh_tokens, sessions, user_active_status, user_archives, user_suspensions,
 };
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
@@ -43,6 +43,9 @@ of_an_organization! {
     invitations,
     outbox_messages,
     sessions,
+    user_active_status,
+    user_suspensions,
+    user_archives,
     organization_admins,
     organization_owners,
     organization_members,
