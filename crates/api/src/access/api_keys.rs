@@ -5,9 +5,9 @@ use stoa_application::access::create_api_key::CreateApiKeyError;
 use stoa_application::access::list_api_keys::ListApiKeysError;
 use stoa_application::access::revoke_api_key::RevokeApiKeyError;
 use stoa_application::access::rotate_api_key::RotateApiKeyError;
-use stoa_domain::access::dto::{ApiKeyResponse, CreateApiKeyRequest, IssuedApiKeyResponse, ListApiKeysRequest};
+use stoa_domain::access::dto::{ApiKeyResponse, CreateApiKeyRequest, IssuedApiKeyResponse};
 use stoa_domain::kernel::ids::ApiKeyId;
-use stoa_domain::kernel::page::PageResponse;
+use stoa_domain::kernel::page::{PageResponse, PagingRequest};
 use utoipa::OpenApi;
 
 use crate::blocking;
@@ -31,14 +31,14 @@ pub(crate) struct Document;
 /// Those that were not revoked, by time of making; an expired one is among them.
 #[utoipa::path(
     tag = "API keys",
-    params(ListApiKeysRequest),
+    params(PagingRequest),
     responses((status = 200, description = "A page of them", body = PageResponse<ApiKeyResponse>))
 )]
 #[get("/api/v1/api-keys")]
 async fn list_api_keys(
     api: web::Data<Api>,
     Caller(actor): Caller,
-    ValidQuery(request): ValidQuery<ListApiKeysRequest>,
+    ValidQuery(request): ValidQuery<PagingRequest>,
 ) -> Result<HttpResponse, Problem> {
     let page = blocking::database(&api, move |api| api.access.list_api_keys(&actor, &request)).await?;
     Ok(ok(&PageResponse::<ApiKeyResponse>::from(page)))

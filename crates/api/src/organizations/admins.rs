@@ -5,8 +5,8 @@ use stoa_application::organizations::grant_admin::GrantAdminError;
 use stoa_application::organizations::list_admins::ListAdminsError;
 use stoa_application::organizations::revoke_admin::RevokeAdminError;
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
-use stoa_domain::kernel::page::PageResponse;
-use stoa_domain::organizations::dto::{ChosenMemberRequest, ListRequest, MemberResponse};
+use stoa_domain::kernel::page::{PageResponse, PagingRequest};
+use stoa_domain::organizations::dto::{ChosenMemberRequest, MemberResponse};
 use utoipa::OpenApi;
 
 use crate::blocking;
@@ -30,7 +30,7 @@ pub(super) struct Document;
 /// Without the owner, by time of joining.
 #[utoipa::path(
     tag = "Organizations",
-    params(("id" = OrganizationId, Path, description = "The organization the token is for"), ListRequest),
+    params(("id" = OrganizationId, Path, description = "The organization the token is for"), PagingRequest),
     responses((status = 200, description = "A page of them", body = PageResponse<MemberResponse>))
 )]
 #[get("/api/v1/organizations/{id}/admins")]
@@ -38,7 +38,7 @@ async fn list_admins(
     api: web::Data<Api>,
     Caller(actor): Caller,
     id: web::Path<OrganizationId>,
-    ValidQuery(request): ValidQuery<ListRequest>,
+    ValidQuery(request): ValidQuery<PagingRequest>,
 ) -> Result<HttpResponse, Problem> {
     let page = blocking::database(&api, move |api| api.organizations.list_admins(&actor, *id, &request)).await?;
     Ok(ok(&PageResponse::<MemberResponse>::from(page)))

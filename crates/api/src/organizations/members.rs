@@ -9,8 +9,8 @@ use stoa_domain::invitations::dto::{CreateInvitationRequest, InvitationResponse}
 use stoa_domain::invitations::invitation::Invitation;
 use stoa_domain::kernel::actor::Actor;
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
-use stoa_domain::kernel::page::PageResponse;
-use stoa_domain::organizations::dto::{AddMemberRequest, ListRequest, MemberResponse};
+use stoa_domain::kernel::page::{PageResponse, PagingRequest};
+use stoa_domain::organizations::dto::{AddMemberRequest, MemberResponse};
 use stoa_domain::organizations::membership::Member;
 use utoipa::OpenApi;
 
@@ -35,7 +35,7 @@ pub(super) struct Document;
 /// By time of joining.
 #[utoipa::path(
     tag = "Organizations",
-    params(("id" = OrganizationId, Path, description = "The organization the token is for"), ListRequest),
+    params(("id" = OrganizationId, Path, description = "The organization the token is for"), PagingRequest),
     responses((status = 200, description = "A page of them", body = PageResponse<MemberResponse>))
 )]
 #[get("/api/v1/organizations/{id}/members")]
@@ -43,7 +43,7 @@ async fn list_members(
     api: web::Data<Api>,
     Caller(actor): Caller,
     id: web::Path<OrganizationId>,
-    ValidQuery(request): ValidQuery<ListRequest>,
+    ValidQuery(request): ValidQuery<PagingRequest>,
 ) -> Result<HttpResponse, Problem> {
     let page = blocking::database(&api, move |api| api.organizations.list_members(&actor, *id, &request)).await?;
     Ok(ok(&PageResponse::<MemberResponse>::from(page)))

@@ -1,10 +1,10 @@
 //! Someone who manages API keys lists them.
 
 use stoa_domain::access::api_key::ApiKey;
-use stoa_domain::access::dto::ListApiKeysRequest;
+use stoa_domain::access::ports::BY_CREATION;
 use stoa_domain::kernel::actor::{Actor, Forbidden};
 use stoa_domain::kernel::field::InvalidField;
-use stoa_domain::kernel::page::Page;
+use stoa_domain::kernel::page::{Page, PagingRequest, SortValue};
 use stoa_domain::kernel::permission::{API_KEY_MANAGE, Permission};
 use stoa_domain::kernel::store_error::StoreError;
 use thiserror::Error;
@@ -33,9 +33,9 @@ impl AccessService {
     ///
     /// # Errors
     /// See [`ListApiKeysError`].
-    pub fn list_api_keys(&self, actor: &Actor, request: &ListApiKeysRequest) -> Result<Page<ApiKey>, ListApiKeysError> {
+    pub fn list_api_keys(&self, actor: &Actor, request: &PagingRequest) -> Result<Page<ApiKey>, ListApiKeysError> {
         let scope = actor.authorize(PERMISSION)?;
-        let window = request.window()?;
+        let window = request.window(BY_CREATION, SortValue::Instant)?;
         self.work.snapshot(&scope.control(), |tx| Ok(tx.api_keys.list(&scope, &window)?))
     }
 }
@@ -61,7 +61,7 @@ mod tests {
             });
         let transactions = store.transactions.clone();
         let admin = actor(Rank::Admin);
-        let request = ListApiKeysRequest { page_size: Some(7), ..ListApiKeysRequest::default() };
+        let request = PagingRequest { page_size: Some(7), ..PagingRequest::default() };
         let page = store.service().list_api_keys(&admin, &request).unwrap();
         assert_eq!(page.items, [key(Rank::Member)]);
         assert_eq!(transactions.opened(), [(Mode::Snapshot, admin.control())]);
@@ -70,14 +70,14 @@ mod tests {
     #[test]
     fn without_the_permission_there_is_no_list() {
         for actor in [actor(Rank::Member), stranger()] {
-            let result = Store::default().service().list_api_keys(&actor, &ListApiKeysRequest::default());
+            let result = Store::default().service().list_api_keys(&actor, &PagingRequest::default());
             assert_eq!(result, Err(ListApiKeysError::Forbidden(Forbidden)));
         }
     }
 
     #[test]
     fn a_parameter_that_means_nothing_is_named() {
-        let request = ListApiKeysRequest { page: Some(0), ..ListApiKeysRequest::default() };
+        let request = PagingRequest { page: Some(0), ..PagingRequest::default() };
         match Store::default().service().list_api_keys(&actor(Rank::Owner), &request) {
             Err(ListApiKeysError::Invalid(invalid)) => assert_eq!(invalid.field, "page"),
             other => panic!("{other:?}"),
@@ -86,8 +86,7 @@ mod tests {
 
     #[test]
     fn a_store_that_is_down_is_said() {
-        let result =
-            Store::which_is_down().service().list_api_keys(&actor(Rank::Owner), &ListApiKeysRequest::default());
+        let result = Store::which_is_down().service().list_api_keys(&actor(Rank::Owner), &PagingRequest::default());
         assert_eq!(result, Err(ListApiKeysError::Store(down())));
     }
 }

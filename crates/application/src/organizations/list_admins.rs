@@ -3,11 +3,11 @@
 use stoa_domain::kernel::actor::{Actor, Denied};
 use stoa_domain::kernel::field::InvalidField;
 use stoa_domain::kernel::ids::OrganizationId;
-use stoa_domain::kernel::page::Page;
+use stoa_domain::kernel::page::{Page, PagingRequest, SortValue};
 use stoa_domain::kernel::permission::{Permission, TENANT_MANAGE};
 use stoa_domain::kernel::store_error::StoreError;
-use stoa_domain::organizations::dto::ListRequest;
 use stoa_domain::organizations::membership::Member;
+use stoa_domain::organizations::ports::BY_JOINING;
 use thiserror::Error;
 
 use super::service::OrganizationsService;
@@ -50,10 +50,10 @@ impl OrganizationsService {
         &self,
         actor: &Actor,
         id: OrganizationId,
-        request: &ListRequest,
+        request: &PagingRequest,
     ) -> Result<Page<Member>, ListAdminsError> {
         let scope = actor.authorize_in(id, PERMISSION)?;
-        let window = request.window()?;
+        let window = request.window(BY_JOINING, SortValue::Instant)?;
         self.work.snapshot(&scope.control(), |tx| Ok(tx.ranks.list_admins(&scope, &window)?))
     }
 }
@@ -81,7 +81,7 @@ mod tests {
                 })
                 .times(1)
                 .returning(|_, window| Ok(page_of(admin(), window)));
-            let request = ListRequest { page: Some(2), page_size: Some(5), ..ListRequest::default() };
+            let request = PagingRequest { page: Some(2), page_size: Some(5), ..PagingRequest::default() };
             let page = store.service().list_admins(&actor(rank), home(), &request).unwrap();
             assert_eq!((page.items, page.size), (vec![admin()], 5));
         }
@@ -89,21 +89,21 @@ mod tests {
 
     #[test]
     fn a_member_does_not() {
-        let result = Store::default().service().list_admins(&actor(Rank::Member), home(), &ListRequest::default());
+        let result = Store::default().service().list_admins(&actor(Rank::Member), home(), &PagingRequest::default());
         assert_eq!(result, Err(ListAdminsError::Forbidden));
     }
 
     #[test]
     fn those_of_others_are_not_found() {
         for (actor, id) in [(actor(Rank::Owner), elsewhere()), (stranger(), home())] {
-            let result = Store::default().service().list_admins(&actor, id, &ListRequest::default());
+            let result = Store::default().service().list_admins(&actor, id, &PagingRequest::default());
             assert_eq!(result, Err(ListAdminsError::NotFound));
         }
     }
 
     #[test]
     fn a_parameter_that_means_nothing_is_named() {
-        let request = ListRequest { page: Some(0), ..ListRequest::default() };
+        let request = PagingRequest { page: Some(0), ..PagingRequest::default() };
         match Store::default().service().list_admins(&actor(Rank::Admin), home(), &request) {
             Err(ListAdminsError::Invalid(invalid)) => assert_eq!(invalid.field, "page"),
             other => panic!("{other:?}"),
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn a_store_that_is_down_is_said() {
         let service = Store::which_is_down().service();
-        let result = service.list_admins(&actor(Rank::Owner), home(), &ListRequest::default());
+        let result = service.list_admins(&actor(Rank::Owner), home(), &PagingRequest::default());
         assert_eq!(result, Err(ListAdminsError::Store(down())));
     }
 }

@@ -3,11 +3,11 @@
 use stoa_domain::kernel::actor::{Actor, Denied};
 use stoa_domain::kernel::field::InvalidField;
 use stoa_domain::kernel::ids::OrganizationId;
-use stoa_domain::kernel::page::Page;
+use stoa_domain::kernel::page::{Page, PagingRequest, SortValue};
 use stoa_domain::kernel::permission::{Permission, USER_VIEW};
 use stoa_domain::kernel::store_error::StoreError;
-use stoa_domain::organizations::dto::ListRequest;
 use stoa_domain::organizations::membership::Member;
+use stoa_domain::organizations::ports::BY_JOINING;
 use thiserror::Error;
 
 use super::service::OrganizationsService;
@@ -50,10 +50,10 @@ impl OrganizationsService {
         &self,
         actor: &Actor,
         id: OrganizationId,
-        request: &ListRequest,
+        request: &PagingRequest,
     ) -> Result<Page<Member>, ListMembersError> {
         let scope = actor.authorize_in(id, PERMISSION)?;
-        let window = request.window()?;
+        let window = request.window(BY_JOINING, SortValue::Instant)?;
         self.work.snapshot(&scope.control(), |tx| Ok(tx.members.list(&scope, &window)?))
     }
 }
@@ -79,7 +79,7 @@ mod tests {
             .withf(|scope, window| scope.tenant() == home() && *window == Window { start: Start::Offset(7), size: 20 })
             .times(1)
             .returning(|_, window| Ok(page_of(member(), window)));
-        let request = ListRequest { skip: Some(7), ..ListRequest::default() };
+        let request = PagingRequest { skip: Some(7), ..PagingRequest::default() };
         let page = store.service().list_members(&actor(Rank::Member), home(), &request).unwrap();
         assert_eq!(page.items, [member()]);
     }
@@ -90,21 +90,21 @@ mod tests {
         store.members.expect_list().returning(|_, window| Ok(page_of(member(), window)));
         let transactions = store.transactions.clone();
         let admin = actor(Rank::Admin);
-        store.service().list_members(&admin, home(), &ListRequest::default()).unwrap();
+        store.service().list_members(&admin, home(), &PagingRequest::default()).unwrap();
         assert_eq!(transactions.opened(), [(Mode::Snapshot, admin.control())]);
     }
 
     #[test]
     fn those_of_another_organization_are_not_found_and_not_looked_for() {
         for (actor, id) in [(actor(Rank::Owner), elsewhere()), (stranger(), home())] {
-            let result = Store::default().service().list_members(&actor, id, &ListRequest::default());
+            let result = Store::default().service().list_members(&actor, id, &PagingRequest::default());
             assert_eq!(result, Err(ListMembersError::NotFound));
         }
     }
 
     #[test]
     fn a_parameter_that_means_nothing_is_named() {
-        let request = ListRequest { cursor: Some("%%".into()), ..ListRequest::default() };
+        let request = PagingRequest { cursor: Some("%%".into()), ..PagingRequest::default() };
         match Store::default().service().list_members(&actor(Rank::Member), home(), &request) {
             Err(ListMembersError::Invalid(invalid)) => assert_eq!(invalid.field, "cursor"),
             other => panic!("{other:?}"),
@@ -116,7 +116,7 @@ mod tests {
         let mut failing = Store::default();
         failing.members.expect_list().returning(|_, _| Err(down()));
         for store in [Store::which_is_down(), failing] {
-            let result = store.service().list_members(&actor(Rank::Member), home(), &ListRequest::default());
+            let result = store.service().list_members(&actor(Rank::Member), home(), &PagingRequest::default());
             assert_eq!(result, Err(ListMembersError::Store(down())));
         }
     }

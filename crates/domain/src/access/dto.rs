@@ -7,11 +7,9 @@ use validator::{Validate, ValidationError};
 
 use super::addresses::{NETWORKS_MAX, Network};
 use super::api_key::{ApiKey, KeyTerms, permissions_of};
-use super::ports::BY_CREATION;
 use crate::kernel::field::{Flaw, InvalidField, Parsed, rule};
 use crate::kernel::ids::{ApiKeyId, UserId};
 use crate::kernel::name::Name;
-use crate::kernel::page::{PAGE_SIZE_MAX, Paging, SortValue, Window};
 use crate::kernel::rank::Rank;
 use crate::kernel::secret::Secret;
 use crate::kernel::sources::{Timestamp, rfc3339, rfc3339_option};
@@ -97,46 +95,6 @@ fn scope_rule(codes: &[String]) -> Result<(), ValidationError> {
 
 fn addresses_rule(texts: &[String]) -> Result<(), ValidationError> {
     networks_of(texts).map(drop).map_err(refusal)
-}
-
-/// Which part of the list of API keys to give.
-#[derive(Debug, Clone, Default, Deserialize, Validate)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-#[serde(deny_unknown_fields)]
-pub struct ListApiKeysRequest {
-    /// Page, from 1.
-    #[validate(range(min = 1, message = "must be a page number from 1"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
-    pub page: Option<u32>,
-    /// Rows a page.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
-    pub page_size: Option<u32>,
-    /// Rows to skip, in place of `page`.
-    pub skip: Option<u32>,
-    /// Rows to give, in place of `page_size`.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of an earlier answer, in place of `page`.
-    pub cursor: Option<String>,
-}
-
-impl ListApiKeysRequest {
-    /// The window these parameters mean.
-    ///
-    /// # Errors
-    /// The first parameter that means none.
-    pub fn window(&self) -> Result<Window, InvalidField> {
-        let paging = Paging {
-            page: self.page,
-            page_size: self.page_size,
-            skip: self.skip,
-            limit: self.limit,
-            cursor: self.cursor.as_deref(),
-        };
-        paging.window(BY_CREATION, SortValue::Instant)
-    }
 }
 
 /// An API key as it is shown from its making on.

@@ -58,46 +58,6 @@ impl UpdateOrganizationRequest {
     }
 }
 
-/// Which part of a list to give.
-#[derive(Debug, Clone, Default, Deserialize, Validate)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-#[serde(deny_unknown_fields)]
-pub struct ListRequest {
-    /// Page, from 1.
-    #[validate(range(min = 1, message = "must be a page number from 1"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
-    pub page: Option<u32>,
-    /// Rows a page.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
-    pub page_size: Option<u32>,
-    /// Rows to skip, in place of `page`.
-    pub skip: Option<u32>,
-    /// Rows to give, in place of `page_size`.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of an earlier answer, in place of `page`.
-    pub cursor: Option<String>,
-}
-
-impl ListRequest {
-    /// The window these parameters mean.
-    ///
-    /// # Errors
-    /// The first parameter that means none.
-    pub fn window(&self) -> Result<Window, InvalidField> {
-        let paging = Paging {
-            page: self.page,
-            page_size: self.page_size,
-            skip: self.skip,
-            limit: self.limit,
-            cursor: self.cursor.as_deref(),
-        };
-        paging.window(BY_JOINING, SortValue::Instant)
-    }
-}
-
 /// Which of one's own organizations to list.
 #[derive(Debug, Clone, Default, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
