@@ -8,7 +8,7 @@ use super::warehouse::{Address, Warehouse, WarehouseChange, WarehouseCode, Wareh
 use crate::kernel::field::{InvalidField, Parsed, rule};
 use crate::kernel::ids::WarehouseId;
 use crate::kernel::name::Name;
-use crate::kernel::page::{PAGE_SIZE_MAX, Paging};
+use crate::kernel::page::list_request;
 use crate::kernel::patch::nullable;
 use crate::kernel::sources::{Timestamp, rfc3339};
 use crate::reference::country::CountryCode;
@@ -123,37 +123,20 @@ impl UpdateWarehouseRequest {
     }
 }
 
-/// Which warehouses to list.
-#[derive(Debug, Clone, Default, Deserialize, Validate)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-#[serde(deny_unknown_fields)]
-pub struct ListWarehousesRequest {
-    /// Page, from 1.
-    #[validate(range(min = 1, message = "must be a page number from 1"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
-    pub page: Option<u32>,
-    /// Rows a page.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
-    pub page_size: Option<u32>,
-    /// Rows to skip, in place of `page`.
-    pub skip: Option<u32>,
-    /// Rows to give, in place of `page_size`.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of an earlier answer, in place of `page`.
-    pub cursor: Option<String>,
-    /// `code`, `name` or `created_at`; a minus in front turns the order round.
-    #[validate(custom(function = "rule::<WarehouseOrder>"))]
-    #[cfg_attr(feature = "openapi", param(default = "code"))]
-    pub sort: Option<String>,
-    /// Only those of this status.
-    pub status: Option<WarehouseStatus>,
-    /// Only those whose code or name contains this text.
-    #[validate(length(max = 200, message = "must have at most 200 characters"))]
-    #[cfg_attr(feature = "openapi", param(max_length = 200))]
-    pub q: Option<String>,
+list_request! {
+    /// Which warehouses to list.
+    pub struct ListWarehousesRequest {
+        /// `code`, `name` or `created_at`; a minus in front turns the order round.
+        #[validate(custom(function = "rule::<WarehouseOrder>"))]
+        #[cfg_attr(feature = "openapi", param(default = "code"))]
+        pub sort: Option<String>,
+        /// Only those of this status.
+        pub status: Option<WarehouseStatus>,
+        /// Only those whose code or name contains this text.
+        #[validate(length(max = 200, message = "must have at most 200 characters"))]
+        #[cfg_attr(feature = "openapi", param(max_length = 200))]
+        pub q: Option<String>,
+    }
 }
 
 impl ListWarehousesRequest {
@@ -166,18 +149,11 @@ impl ListWarehousesRequest {
             Some(text) => WarehouseOrder::parse_field("sort", text)?,
             None => WarehouseOrder::default(),
         };
-        let paging = Paging {
-            page: self.page,
-            page_size: self.page_size,
-            skip: self.skip,
-            limit: self.limit,
-            cursor: self.cursor.as_deref(),
-        };
         Ok(WarehouseQuery {
             status: self.status,
             q: self.q.as_deref().map(str::trim).filter(|q| !q.is_empty()).map(str::to_lowercase),
             order,
-            window: paging.window(&order.to_string(), order.key.value())?,
+            window: self.paging().window(&order.to_string(), order.key.value())?,
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::kernel::email::Email;
 use crate::kernel::field::{InvalidField, Parsed, rule};
 use crate::kernel::ids::{OrganizationId, RegistrationId, SessionId, UserId};
 use crate::kernel::name::Name;
-use crate::kernel::page::{PAGE_SIZE_MAX, Paging, SortValue, Window};
+use crate::kernel::page::{SortValue, Window, list_request};
 use crate::kernel::platform::Platform;
 use crate::kernel::rank::Rank;
 use crate::kernel::reason::Reason;
@@ -533,29 +533,12 @@ pub struct PendingResponse {
     pub status: RegistrationStatus,
 }
 
-/// Which requests to list.
-#[derive(Debug, Clone, Default, Deserialize, Validate)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-#[serde(deny_unknown_fields)]
-pub struct ListRegistrationsRequest {
-    /// Page, from 1.
-    #[validate(range(min = 1, message = "must be a page number from 1"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
-    pub page: Option<u32>,
-    /// Rows a page.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
-    pub page_size: Option<u32>,
-    /// Rows to skip, in place of `page`.
-    pub skip: Option<u32>,
-    /// Rows to give, in place of `page_size`.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of an earlier answer, in place of `page`.
-    pub cursor: Option<String>,
-    /// Only those of which this became.
-    pub status: Option<RegistrationStatus>,
+list_request! {
+    /// Which requests to list.
+    pub struct ListRegistrationsRequest {
+        /// Only those of which this became.
+        pub status: Option<RegistrationStatus>,
+    }
 }
 
 impl ListRegistrationsRequest {
@@ -564,14 +547,7 @@ impl ListRegistrationsRequest {
     /// # Errors
     /// The first parameter that means none.
     pub fn window(&self) -> Result<Window, InvalidField> {
-        let paging = Paging {
-            page: self.page,
-            page_size: self.page_size,
-            skip: self.skip,
-            limit: self.limit,
-            cursor: self.cursor.as_deref(),
-        };
-        paging.window(BY_REQUESTING, SortValue::Instant)
+        self.paging().window(BY_REQUESTING, SortValue::Instant)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::kernel::email::Email;
 use crate::kernel::field::{InvalidField, Parsed, rule};
 use crate::kernel::ids::{InvitationId, UserId};
 use crate::kernel::name::Name;
-use crate::kernel::page::{PAGE_SIZE_MAX, Paging, SortValue, Window};
+use crate::kernel::page::{SortValue, Window, list_request};
 use crate::kernel::rank::Rank;
 use crate::kernel::secret::Secret;
 use crate::kernel::sources::{Timestamp, rfc3339, rfc3339_option};
@@ -57,29 +57,12 @@ fn profile_rule(profile: &Map<String, Value>) -> Result<(), ValidationError> {
     }
 }
 
-/// Which part of the list of invitations to give.
-#[derive(Debug, Clone, Default, Deserialize, Validate)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-#[serde(deny_unknown_fields)]
-pub struct ListInvitationsRequest {
-    /// Only those of which this has become.
-    pub status: Option<InvitationStatus>,
-    /// Page, from 1.
-    #[validate(range(min = 1, message = "must be a page number from 1"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
-    pub page: Option<u32>,
-    /// Rows a page.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
-    pub page_size: Option<u32>,
-    /// Rows to skip, in place of `page`.
-    pub skip: Option<u32>,
-    /// Rows to give, in place of `page_size`.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of an earlier answer, in place of `page`.
-    pub cursor: Option<String>,
+list_request! {
+    /// Which part of the list of invitations to give.
+    pub struct ListInvitationsRequest {
+        /// Only those of which this has become.
+        pub status: Option<InvitationStatus>,
+    }
 }
 
 impl ListInvitationsRequest {
@@ -88,14 +71,7 @@ impl ListInvitationsRequest {
     /// # Errors
     /// The first parameter that means none.
     pub fn window(&self) -> Result<Window, InvalidField> {
-        let paging = Paging {
-            page: self.page,
-            page_size: self.page_size,
-            skip: self.skip,
-            limit: self.limit,
-            cursor: self.cursor.as_deref(),
-        };
-        paging.window(BY_CREATION, SortValue::Instant)
+        self.paging().window(BY_CREATION, SortValue::Instant)
     }
 }
 

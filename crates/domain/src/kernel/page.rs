@@ -5,7 +5,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use validator::Validate;
 
 use super::field::{Flaw, InvalidField};
 
@@ -157,27 +156,52 @@ impl Paging<'_> {
     }
 }
 
-/// Which part of a list to give, where that is all there is to say.
-#[derive(Debug, Clone, Default, Deserialize, Validate)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-#[serde(deny_unknown_fields)]
-pub struct PagingRequest {
-    /// Page, from 1.
-    #[validate(range(min = 1, message = "must be a page number from 1"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
-    pub page: Option<u32>,
-    /// Rows a page.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
-    pub page_size: Option<u32>,
-    /// Rows to skip, in place of `page`.
-    pub skip: Option<u32>,
-    /// Rows to give, in place of `page_size`.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of an earlier answer, in place of `page`.
-    pub cursor: Option<String>,
+/// Declares the request for a list: the five fields that every list is paged by, and those that this
+/// one has of its own. (Serde cannot flatten one struct into another that refuses unknown fields.)
+macro_rules! list_request {
+    ($(#[$about:meta])* pub struct $name:ident { $($own:tt)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Default, serde::Deserialize, validator::Validate)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            /// Page, from 1.
+            #[validate(range(min = 1, message = "must be a page number from 1"))]
+            #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
+            pub page: Option<u32>,
+            /// Rows a page.
+            #[validate(range(min = 1, max = crate::kernel::page::PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
+            #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
+            pub page_size: Option<u32>,
+            /// Rows to skip, in place of `page`.
+            pub skip: Option<u32>,
+            /// Rows to give, in place of `page_size`.
+            #[validate(range(min = 1, max = crate::kernel::page::PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
+            #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
+            pub limit: Option<u32>,
+            /// The `next_cursor` of an earlier answer, in place of `page`.
+            pub cursor: Option<String>,
+            $($own)*
+        }
+
+        impl $name {
+            fn paging(&self) -> crate::kernel::page::Paging<'_> {
+                crate::kernel::page::Paging {
+                    page: self.page,
+                    page_size: self.page_size,
+                    skip: self.skip,
+                    limit: self.limit,
+                    cursor: self.cursor.as_deref(),
+                }
+            }
+        }
+    };
+}
+pub(crate) use list_request;
+
+list_request! {
+    /// Which part of a list to give, where that is all there is to say.
+    pub struct PagingRequest {}
 }
 
 impl PagingRequest {
@@ -186,14 +210,7 @@ impl PagingRequest {
     /// # Errors
     /// The first parameter that means none.
     pub fn window(&self, sort: &str, kind: SortValue) -> Result<Window, InvalidField> {
-        let paging = Paging {
-            page: self.page,
-            page_size: self.page_size,
-            skip: self.skip,
-            limit: self.limit,
-            cursor: self.cursor.as_deref(),
-        };
-        paging.window(sort, kind)
+        self.paging().window(sort, kind)
     }
 }
 

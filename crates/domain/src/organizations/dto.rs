@@ -13,7 +13,7 @@ use crate::kernel::email::Email;
 use crate::kernel::field::{InvalidField, Parsed, rule};
 use crate::kernel::ids::{OrganizationId, UserId};
 use crate::kernel::name::Name;
-use crate::kernel::page::{PAGE_SIZE_MAX, Paging, SortValue, Window};
+use crate::kernel::page::{SortValue, Window, list_request};
 use crate::kernel::patch::nullable;
 use crate::kernel::rank::Rank;
 use crate::kernel::reason::Reason;
@@ -58,30 +58,13 @@ impl UpdateOrganizationRequest {
     }
 }
 
-/// Which of one's own organizations to list.
-#[derive(Debug, Clone, Default, Deserialize, Validate)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-#[serde(deny_unknown_fields)]
-pub struct ListOrganizationsRequest {
-    /// Page, from 1.
-    #[validate(range(min = 1, message = "must be a page number from 1"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
-    pub page: Option<u32>,
-    /// Rows a page.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
-    pub page_size: Option<u32>,
-    /// Rows to skip, in place of `page`.
-    pub skip: Option<u32>,
-    /// Rows to give, in place of `page_size`.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of an earlier answer, in place of `page`.
-    pub cursor: Option<String>,
-    /// The archived ones one owns and may still restore, by time of archiving, in place of the others.
-    #[cfg_attr(feature = "openapi", param(default = false))]
-    pub archived: Option<bool>,
+list_request! {
+    /// Which of one's own organizations to list.
+    pub struct ListOrganizationsRequest {
+        /// The archived ones one owns and may still restore, by time of archiving, in place of the others.
+        #[cfg_attr(feature = "openapi", param(default = false))]
+        pub archived: Option<bool>,
+    }
 }
 
 impl ListOrganizationsRequest {
@@ -95,15 +78,8 @@ impl ListOrganizationsRequest {
     /// # Errors
     /// The first parameter that means none.
     pub fn window(&self) -> Result<Window, InvalidField> {
-        let paging = Paging {
-            page: self.page,
-            page_size: self.page_size,
-            skip: self.skip,
-            limit: self.limit,
-            cursor: self.cursor.as_deref(),
-        };
         let sort = if self.wants_archived() { BY_ARCHIVING } else { BY_JOINING };
-        paging.window(sort, SortValue::Instant)
+        self.paging().window(sort, SortValue::Instant)
     }
 }
 

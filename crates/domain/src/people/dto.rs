@@ -13,7 +13,7 @@ use super::restraint::{Operation, Restraint, Status, StatusChange};
 use crate::kernel::field::{InvalidField, Parsed, rule};
 use crate::kernel::ids::{FileId, RestraintId, UserId};
 use crate::kernel::name::Name;
-use crate::kernel::page::{PAGE_SIZE_MAX, Paging, SortValue, Window};
+use crate::kernel::page::{SortValue, Window, list_request};
 use crate::kernel::patch::nullable;
 use crate::kernel::platform::Platform;
 use crate::kernel::rank::Rank;
@@ -22,39 +22,22 @@ use crate::kernel::sources::{Timestamp, rfc3339, rfc3339_option};
 use crate::reference::locale::Locale;
 use crate::reference::time_zone::TimeZone;
 
-/// Which people to list.
-#[derive(Debug, Clone, Default, Deserialize, Validate)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-#[serde(deny_unknown_fields)]
-pub struct ListUsersRequest {
-    /// Page, from 1.
-    #[validate(range(min = 1, message = "must be a page number from 1"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
-    pub page: Option<u32>,
-    /// Rows a page.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
-    pub page_size: Option<u32>,
-    /// Rows to skip, in place of `page`.
-    pub skip: Option<u32>,
-    /// Rows to give, in place of `page_size`.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of an earlier answer, in place of `page`.
-    pub cursor: Option<String>,
-    /// `name`, `email`, `created_at` or `joined_at`; a minus in front turns the order round.
-    #[validate(custom(function = "rule::<PersonOrder>"))]
-    #[cfg_attr(feature = "openapi", param(default = "name"))]
-    pub sort: Option<String>,
-    /// Only those of this status in the organization; all but the archived ones unless said.
-    pub status: Option<Status>,
-    /// Only those of this rank.
-    pub role: Option<Rank>,
-    /// Only those whose name or address contains this text.
-    #[validate(length(max = 200, message = "must have at most 200 characters"))]
-    #[cfg_attr(feature = "openapi", param(max_length = 200))]
-    pub q: Option<String>,
+list_request! {
+    /// Which people to list.
+    pub struct ListUsersRequest {
+        /// `name`, `email`, `created_at` or `joined_at`; a minus in front turns the order round.
+        #[validate(custom(function = "rule::<PersonOrder>"))]
+        #[cfg_attr(feature = "openapi", param(default = "name"))]
+        pub sort: Option<String>,
+        /// Only those of this status in the organization; all but the archived ones unless said.
+        pub status: Option<Status>,
+        /// Only those of this rank.
+        pub role: Option<Rank>,
+        /// Only those whose name or address contains this text.
+        #[validate(length(max = 200, message = "must have at most 200 characters"))]
+        #[cfg_attr(feature = "openapi", param(max_length = 200))]
+        pub q: Option<String>,
+    }
 }
 
 impl ListUsersRequest {
@@ -67,20 +50,13 @@ impl ListUsersRequest {
             Some(text) => PersonOrder::parse_field("sort", text)?,
             None => PersonOrder::default(),
         };
-        let paging = Paging {
-            page: self.page,
-            page_size: self.page_size,
-            skip: self.skip,
-            limit: self.limit,
-            cursor: self.cursor.as_deref(),
-        };
         Ok(PersonQuery {
             status: self.status,
             at,
             role: self.role,
             q: self.q.as_deref().map(str::trim).filter(|q| !q.is_empty()).map(str::to_lowercase),
             order,
-            window: paging.window(&order.to_string(), order.key.value())?,
+            window: self.paging().window(&order.to_string(), order.key.value())?,
         })
     }
 }
@@ -367,30 +343,13 @@ impl FromIterator<BulkStatusResult> for BulkStatusResponse {
     }
 }
 
-/// Which part of a person's history to give.
-#[derive(Debug, Clone, Default, Deserialize, Validate)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-#[serde(deny_unknown_fields)]
-pub struct ListHistoryRequest {
-    /// Page, from 1.
-    #[validate(range(min = 1, message = "must be a page number from 1"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
-    pub page: Option<u32>,
-    /// Rows a page.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 20))]
-    pub page_size: Option<u32>,
-    /// Rows to skip, in place of `page`.
-    pub skip: Option<u32>,
-    /// Rows to give, in place of `page_size`.
-    #[validate(range(min = 1, max = PAGE_SIZE_MAX, message = "must be from 1 to 100"))]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of an earlier answer, in place of `page`.
-    pub cursor: Option<String>,
-    /// Of what: the membership, or for a platform administrator whose token is for no organization
-    /// the account, unless said.
-    pub on: Option<Ground>,
+list_request! {
+    /// Which part of a person's history to give.
+    pub struct ListHistoryRequest {
+        /// Of what: the membership, or for a platform administrator whose token is for no organization
+        /// the account, unless said.
+        pub on: Option<Ground>,
+    }
 }
 
 impl ListHistoryRequest {
@@ -399,14 +358,7 @@ impl ListHistoryRequest {
     /// # Errors
     /// The first parameter that means none.
     pub fn window(&self) -> Result<Window, InvalidField> {
-        let paging = Paging {
-            page: self.page,
-            page_size: self.page_size,
-            skip: self.skip,
-            limit: self.limit,
-            cursor: self.cursor.as_deref(),
-        };
-        paging.window(BY_BEGINNING, SortValue::Instant)
+        self.paging().window(BY_BEGINNING, SortValue::Instant)
     }
 }
 
