@@ -8,6 +8,10 @@ _default:
 run *args:
     cargo run --release -p stoa-server -- serve {{ args }}
 
+# Serve on port 8000, and again whenever a source has changed.
+dev *args:
+    bash scripts/dev {{ args }}
+
 # Bring the database to the current schema; also `status` and `down N`.
 migrate *args:
     cargo run -q -p stoa-server -- migrate {{ args }}
@@ -39,6 +43,10 @@ test-api *args:
 # Exactly what CI runs.
 check:
     bash .ci/run
+
+# Look the dependencies up among known vulnerabilities; needs cargo-deny and a network.
+audit:
+    cargo deny check advisories
 
 # Format the code.
 fmt:
