@@ -32,6 +32,8 @@ pub struct HttpSettings {
     pub workers: usize,
     /// Which web pages may call.
     pub origins: Origins,
+    /// Whether there is a page to try the API on, at `/docs`.
+    pub has_docs: bool,
 }
 
 /// Starts the server on a listener that is bound already. On SIGTERM it stops by
@@ -41,13 +43,13 @@ pub struct HttpSettings {
 /// Those of the listener.
 pub fn serve(api: Api, listener: TcpListener, settings: HttpSettings) -> io::Result<Server> {
     let api = web::Data::new(api);
-    let HttpSettings { workers, origins } = settings;
+    let HttpSettings { workers, origins, has_docs } = settings;
     let server = HttpServer::new(move || {
         App::new()
             .app_data(api.clone())
             .app_data(web::PayloadConfig::new(BODY_MAX))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::new(ErrorCode::ResourceNotFound).into()))
-            .configure(routes)
+            .configure(|config| routes(config, has_docs))
             .default_service(web::to(not_routed))
             .wrap(from_fn(authenticate))
             .wrap(cors(&origins))
@@ -63,10 +65,10 @@ pub fn serve(api: Api, listener: TcpListener, settings: HttpSettings) -> io::Res
         .run())
 }
 
-fn routes(config: &mut web::ServiceConfig) {
+fn routes(config: &mut web::ServiceConfig, has_docs: bool) {
     config
         .configure(health::routes)
-        .configure(docs::routes)
+        .configure(|config| docs::routes(config, has_docs))
         .configure(identity::routes)
         .configure(organizations::routes)
         .configure(people::routes)

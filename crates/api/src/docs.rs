@@ -1,5 +1,6 @@
-//! The OpenAPI document and the page to try it on. The page's files are in the program: nothing
-//! is loaded from elsewhere.
+//! The OpenAPI document, and the page to try it on where it is wanted. The page's files are in the
+//! program: nothing is loaded from elsewhere. The document is always served: it is what clients are
+//! made from, and says nothing that the published one does not.
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,9 +14,15 @@ use crate::problem::{ErrorCode, Problem};
 const OWN_FILES: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                          frame-ancestors 'none'";
 
-/// The routes.
-pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.service(document).service(to_page).service(page);
+/// The routes; those of the page only where it is wanted, so that else they are like any unknown path.
+pub(crate) fn routes(config: &mut web::ServiceConfig, has_page: bool) {
+    config.service(document);
+    if has_page {
+        for path in ["/docs", "/redoc"] {
+            config.service(web::resource(path).get(to_page).default_service(web::to(only_read)));
+        }
+        config.service(page);
+    }
 }
 
 #[get("/openapi.json")]
@@ -25,9 +32,12 @@ async fn document() -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(text.clone())
 }
 
-#[get("/docs")]
 async fn to_page() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
+}
+
+async fn only_read() -> Result<HttpResponse, Problem> {
+    Err(Problem::method_not_allowed("GET".to_owned()))
 }
 
 #[get("/docs/{file:.*}")]

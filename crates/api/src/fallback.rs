@@ -24,7 +24,6 @@ pub(crate) async fn not_routed(request: HttpRequest) -> HttpResponse {
 fn paths() -> Vec<(ResourceDef, String)> {
     let mut methods: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
     methods.insert("/openapi.json".into(), vec!["GET"]);
-    methods.insert("/docs".into(), vec!["GET"]);
     for (path, method, _) in openapi::operations(&openapi::document()) {
         methods.entry(path).or_default().push(method);
     }

@@ -1,4 +1,5 @@
-//! Databases for tests: a fresh, migrated one a test, on each engine that is there.
+//! Databases for tests: a fresh, migrated one a test, on each engine that is there. Beside them a mail
+//! server, and certificates for it.
 //!
 //! PostgreSQL is looked for at `STOA_TEST_POSTGRES_URL`, else at the usual place on this machine.
 //! Where it is missing the suites say so and go on without, unless `STOA_TEST_REQUIRE` names it.
@@ -10,6 +11,7 @@
     reason = "a test that has no database to run on has failed"
 )]
 
+pub mod certificates;
 pub mod smtp;
 
 use std::env;

@@ -20,6 +20,7 @@ mod problem;
 mod reader;
 mod registration;
 mod signing_key;
+mod smtp;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -36,9 +37,10 @@ pub use file::{DEFAULT_FILE, FileText};
 pub use flags::Flags;
 pub use limits::{Argon2Cost, Guesses, Limits};
 pub use log::{Log, LogFormat};
-pub use mail::{Mail, MailCarrier, Smtp, SmtpTls};
+pub use mail::{Mail, MailCarrier};
 pub use problem::{Problem, Problems, Source};
 pub use signing_key::SigningKey;
+pub use smtp::{Smtp, SmtpTls};
 use stoa_domain::kernel::secret::Secret;
 
 use given::Values;
@@ -61,18 +63,24 @@ pub struct Settings {
     pub environment: Environment,
     /// What signs access tokens.
     pub signing_key: SigningKey,
+    /// Whether a secret is given that signs refresh tokens elsewhere, and is not used here.
+    pub has_unused_refresh_secret: bool,
     /// What encrypts secrets that must be read again; a file of the data folder if it is none.
     pub encryption_key: Option<Secret>,
     /// Life of an access token.
     pub access_token_life: Duration,
     /// Life of a refresh token.
     pub refresh_token_life: Duration,
+    /// Whether there is a page to try the API on.
+    pub has_docs: bool,
     /// Whose pages may call.
     pub cors_origins: CorsOrigins,
     /// How strangers come in.
     pub registration: RegistrationMode,
     /// How often one may guess.
     pub guesses: Guesses,
+    /// What letters and authenticators call the installation.
+    pub app_name: String,
     /// How letters are sent.
     pub mail: Mail,
     /// How to log.
@@ -115,6 +123,7 @@ impl Settings {
     /// Reads every setting. A wrong one is replaced by its default here and refused by the reader.
     fn read(reader: &mut Reader) -> Self {
         let environment = Environment::read(reader);
+        let debug = environment::read_debug(reader, environment);
         let bind = reader.read(&table::BIND, |text| {
             text.parse().map_err(|_| "an address and a port such as 127.0.0.1:8080".to_owned())
         });
@@ -128,14 +137,17 @@ impl Settings {
             data_dir,
             environment,
             signing_key: SigningKey::read(reader, environment),
+            has_unused_refresh_secret: signing_key::read_refresh_secret(reader, environment),
             encryption_key: signing_key::read_encryption_key(reader, environment),
             access_token_life: Duration::from_mins(access_minutes.unwrap_or(15)),
             refresh_token_life: Duration::from_hours(24 * refresh_days.unwrap_or(7)),
+            has_docs: environment::read_docs(reader, environment, debug),
             cors_origins: CorsOrigins::read(reader, environment),
             registration: registration::read(reader),
             guesses: Guesses::read(reader),
-            mail: Mail::read(reader),
-            log: Log::read(reader, environment),
+            app_name: mail::read_app_name(reader),
+            mail: Mail::read(reader, environment),
+            log: Log::read(reader, environment, debug == Some(true)),
             limits: Limits::read(reader),
             argon2: Argon2Cost::read(reader, environment),
         }

@@ -104,7 +104,11 @@ pub fn stoa_with(settings: &Settings, sources: Sources) -> Result<Stoa> {
     let bell = Arc::new(ProcessBell::default());
     let api = api_over(settings, &database, &bell, &sources)?;
     let handlers: Vec<Box<dyn Handler>> = vec![
-        Box::new(SendLetter::new(Arc::new(TemplateWriter::new()?), mailer(settings)?, sources.clone())),
+        Box::new(SendLetter::new(
+            Arc::new(TemplateWriter::new(&settings.app_name)?),
+            mailer(settings)?,
+            sources.clone(),
+        )),
         Box::new(IssuePasswordReset(api.identity.clone())),
     ];
     let outbox = OutboxService::new(database, handlers, sources);
@@ -122,20 +126,21 @@ fn database(settings: &Settings) -> Result<Database> {
 
 fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>> {
     let mail = &settings.mail;
-    let sender = Sender::new(&mail.from).context("MAIL_FROM")?;
+    let sender = Sender::new(&settings.app_name, &mail.from).context("MAIL_FROM")?;
     Ok(match &mail.carrier {
         MailCarrier::Folder(folder) => {
             let folder = folder.clone().unwrap_or_else(|| settings.data_dir.join(LETTERS));
             Arc::new(FolderMailer::new(sender, folder))
         }
-        MailCarrier::Smtp(Smtp { host, port, tls, login }) => {
+        MailCarrier::Smtp(Smtp { host, port, tls, login, ca_file }) => {
             let tls = match tls {
                 SmtpTls::StartTls => smtp::SmtpTls::StartTls,
                 SmtpTls::Tls => smtp::SmtpTls::Tls,
                 SmtpTls::None => smtp::SmtpTls::None,
             };
-            let settings = SmtpSettings { host: host.clone(), port: *port, tls, login: login.clone() };
-            Arc::new(SmtpMailer::new(sender, &settings).context("SMTP_HOST")?)
+            let (host, login, ca_file) = (host.clone(), login.clone(), ca_file.clone());
+            let settings = SmtpSettings { host, port: *port, tls, login, ca_file };
+            Arc::new(SmtpMailer::new(sender, &settings).context("the mail server")?)
         }
     })
 }
@@ -148,7 +153,7 @@ fn api_over(settings: &Settings, database: &Arc<Database>, bell: &Arc<ProcessBel
     let adapters = IdentityAdapters {
         work: database.clone(),
         passwords: Arc::new(Argon2idHasher::new(cost)?),
-        codes: Arc::new(TotpCodes::new(&encryption_key(settings)?)?),
+        codes: Arc::new(TotpCodes::new(&encryption_key(settings)?, &settings.app_name)?),
         tokens: signer(settings)?,
         refresh_tokens: Arc::new(RandomRefreshTokens),
         session_cache: session_cache.clone(),
@@ -204,7 +209,7 @@ pub fn http(settings: &Settings) -> HttpSettings {
         CorsOrigins::Any => Origins::Any,
         CorsOrigins::Listed(listed) => Origins::Listed(listed.clone()),
     };
-    HttpSettings { workers: settings.limits.workers, origins }
+    HttpSettings { workers: settings.limits.workers, origins, has_docs: settings.has_docs }
 }
 
 fn policy(settings: &Settings) -> Result<IdentityPolicy> {

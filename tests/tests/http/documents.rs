@@ -38,8 +38,13 @@ async fn it_lives_and_is_ready() {
 async fn the_page_to_try_it_on_loads_nothing_from_elsewhere() {
     on_each_engine(async |stage| {
         let anonymous = stage.anonymous();
-        let answer = anonymous.get("/docs").await.is(308);
-        assert_eq!(answer.header("location"), Some("/docs/"));
+        for path in ["/docs", "/redoc"] {
+            let answer = anonymous.get(path).await.is(308);
+            assert_eq!(answer.header("location"), Some("/docs/"));
+            let answer = anonymous.post(path, &json!({})).await;
+            answer.refuses(405, "METHOD_NOT_ALLOWED");
+            assert_eq!(answer.header("allow"), Some("GET"));
+        }
         let page = anonymous.get("/docs/").await.is(200);
         assert!(page.header("content-type").unwrap().starts_with("text/html"));
         assert!(page.header("content-security-policy").unwrap().contains("default-src 'self'"));
@@ -52,6 +57,19 @@ async fn the_page_to_try_it_on_loads_nothing_from_elsewhere() {
         }
         anonymous.get("/docs/nothing.js").await.refuses(404, "RESOURCE_NOT_FOUND");
         anonymous.get("/docs/../Cargo.toml").await.refuses(404, "RESOURCE_NOT_FOUND");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_the_page_is_not_wanted_there_is_none_and_the_document_stays() {
+    on_each_engine_with(&[("STOA_DOCS", "false")], async |stage| {
+        let anonymous = stage.anonymous();
+        for path in ["/docs", "/docs/", "/docs/index.html", "/docs/swagger-ui-bundle.js", "/redoc"] {
+            anonymous.get(path).await.refuses(404, "RESOURCE_NOT_FOUND");
+            anonymous.post(path, &json!({})).await.refuses(404, "RESOURCE_NOT_FOUND");
+        }
+        assert!(anonymous.get("/openapi.json").await.is(200).text == stoa_api::openapi::text());
     })
     .await;
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use stoa_tests::actor::{Actor, PASSWORD};
 use stoa_tests::audit::entries;
 use stoa_tests::letters::token_in;
-use stoa_tests::stage::{Stage, on_each_engine};
+use stoa_tests::stage::{Stage, on_each_engine, on_each_engine_with};
 
 use crate::field;
 
@@ -119,6 +119,20 @@ async fn of_many_who_spend_one_token_one_verifies() {
         for lost in answers.iter().filter(|answer| answer.status != 204) {
             lost.refuses(401, "INVALID_TOKEN");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn letters_and_authenticators_bear_the_name_of_the_installation() {
+    on_each_engine_with(&[("APP_NAME", "Harbour Group")], async |stage| {
+        let owner = stage.owner().await;
+        let letter = stage.server.letters_to(&owner.email, PAGE, 1).await.remove(0);
+        assert!(letter.contains("From: \"Harbour Group\" <stoa@localhost>\r\n"), "{letter}");
+        assert!(letter.contains("Harbour Group sent you this letter") && !letter.contains("Stoa"), "{letter}");
+        let enrolment = owner.post("/api/v1/auth/mfa/totp", &json!({"password": PASSWORD})).await.gives(200);
+        let uri = enrolment["otpauth_uri"].as_str().unwrap();
+        assert!(uri.starts_with("otpauth://totp/Harbour%20Group:") && !uri.contains("Stoa"), "{uri}");
     })
     .await;
 }

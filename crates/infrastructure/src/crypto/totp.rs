@@ -17,8 +17,6 @@ use totp_rs::Builder;
 
 use super::sealing::{Sealer, SealingError};
 
-/// What an authenticator shows beside the address.
-const ISSUER: &str = "Stoa";
 /// Bytes of a secret, as RFC 4226 recommends.
 const SECRET: usize = 20;
 /// Bytes of a recovery code: sixteen characters in base 32.
@@ -27,15 +25,17 @@ const RECOVERY: usize = 10;
 /// [`OneTimeCodes`] whose secrets are stored encrypted.
 pub struct TotpCodes {
     sealer: Sealer,
+    issuer: String,
 }
 
 impl TotpCodes {
-    /// With secrets under a key derived from this one.
+    /// With secrets under a key derived from this one. The issuer is what an authenticator shows beside
+    /// the address.
     ///
     /// # Errors
     /// [`SealingError`] if the machine cannot.
-    pub fn new(key: &Secret) -> Result<Self, SealingError> {
-        Ok(Self { sealer: Sealer::new(key, "totp")? })
+    pub fn new(key: &Secret, issuer: &str) -> Result<Self, SealingError> {
+        Ok(Self { sealer: Sealer::new(key, "totp")?, issuer: issuer.to_owned() })
     }
 }
 
@@ -52,7 +52,8 @@ fn random<const N: usize>() -> Result<[u8; N], SecondFactorError> {
 impl OneTimeCodes for TotpCodes {
     fn enrol(&self, user: UserId, email: &Email) -> Result<Enrolment, SecondFactorError> {
         let secret: [u8; SECRET] = random()?;
-        let builder = Builder::new().with_secret(secret).with_issuer(Some(ISSUER)).with_account_name(email.as_str());
+        let builder = Builder::new().with_secret(secret).with_issuer(Some(self.issuer.as_str()));
+        let builder = builder.with_account_name(email.as_str());
         let totp = builder.build().map_err(|error| broken(&error))?;
         let uri = totp.to_url().map_err(|error| broken(&error))?;
         let qr = QRBuilder::new(uri.as_str()).build().map_err(|error| broken(&format!("{error:?}")))?;
@@ -97,7 +98,7 @@ mod tests {
     use uuid::Uuid;
 
     fn codes(key: &str) -> TotpCodes {
-        TotpCodes::new(&key.into()).unwrap()
+        TotpCodes::new(&key.into(), "Stoa").unwrap()
     }
 
     fn at(seconds: i64) -> DateTime<Utc> {

@@ -14,12 +14,12 @@ use stoa_domain::mail::ports::MailError;
 pub struct Sender(Mailbox);
 
 impl Sender {
-    /// Stoa, at this address.
+    /// An installation of this name, at this address.
     ///
     /// # Errors
     /// [`MailError::Refused`] if letters cannot come from it.
-    pub fn new(address: &Email) -> Result<Self, MailError> {
-        Ok(Self(Mailbox::new(Some("Stoa".to_owned()), parsed(address)?)))
+    pub fn new(name: &str, address: &Email) -> Result<Self, MailError> {
+        Ok(Self(Mailbox::new(Some(name.to_owned()), parsed(address)?)))
     }
 }
 

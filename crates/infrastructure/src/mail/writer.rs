@@ -30,13 +30,14 @@ const TEMPLATES: &[(&str, &str)] = &templates![
 pub struct TemplateWriter(Environment<'static>);
 
 impl TemplateWriter {
-    /// Reads the templates.
+    /// Reads the templates, for an installation of this name.
     ///
     /// # Errors
     /// [`WritingError`] if one of them is none.
-    pub fn new() -> Result<Self, WritingError> {
+    pub fn new(app_name: &str) -> Result<Self, WritingError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.add_global("app_name", app_name);
         for (name, source) in TEMPLATES {
             environment.add_template(name, source).map_err(|error| unwritable(&error))?;
         }
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     fn written(letter: &Letter) -> Wording {
-        TemplateWriter::new().unwrap().write(letter).unwrap()
+        TemplateWriter::new("Cold & Co").unwrap().write(letter).unwrap()
     }
 
     fn letters(name: &str) -> Vec<Letter> {
@@ -90,6 +91,8 @@ mod tests {
                 assert!(body.contains("https://app.example/page?token=abc-_"), "{body}");
                 assert!(body.contains("Kim Ha-neul"), "{body}");
             }
+            assert!(text.expose().contains("Cold & Co sent you this letter"), "{}", text.expose());
+            assert!(html.expose().contains("Cold &amp; Co sent you this letter"), "{}", html.expose());
             assert!(html.expose().starts_with("<!DOCTYPE html>"), "{}", html.expose());
         }
     }

@@ -24,6 +24,9 @@ pub(super) fn run(settings: &Settings) -> Result<()> {
     actix_web::rt::System::new().block_on(async move {
         let server = serve(api, listener, http)?;
         tracing::info!(%address, "listening");
+        if settings.has_unused_refresh_secret {
+            tracing::warn!("JWT_REFRESH_SECRET_KEY is not used: refresh tokens are random, and stored as a hash");
+        }
         greet(settings, &address.to_string(), is_first_start);
         server.await?;
         // It ends the letter it is at.
@@ -35,10 +38,12 @@ pub(super) fn run(settings: &Settings) -> Result<()> {
 
 /// What a person who has just started Stoa wants to know.
 fn greet(settings: &Settings, address: &str, is_first_start: bool) {
-    super::print(&format!("Stoa listens on http://{address} — try http://{address}/docs"));
+    let page = if settings.has_docs { format!(" — try http://{address}/docs") } else { String::new() };
+    super::print(&format!("Stoa listens on http://{address}{page}"));
     if !is_first_start {
         return;
     }
+    let browser = if settings.has_docs { format!(", or http://{address}/docs in a browser") } else { String::new() };
     let key = match settings.signing_key {
         SigningKey::Generated => " and the key that signs its tokens",
         SigningKey::Secret(_) | SigningKey::File(_) | SigningKey::Folder(_) => "",
@@ -49,7 +54,7 @@ fn greet(settings: &Settings, address: &str, is_first_start: bool) {
          register   curl -s http://{address}/api/v1/auth/register -H 'content-type: application/json' \\\n             \
          -d '{{\"email\":\"you@example.com\",\"password\":\"Correct-Horse-1\",\"name\":\"You\",\"organization_name\":\"Yours\"}}'\n  \
          or fill in a demonstration: stop Stoa, then `stoa seed --demo`\n  \
-         read on    README.md, or http://{address}/docs in a browser\n",
+         read on    README.md{browser}\n",
         settings.data_dir.display()
     ));
 }

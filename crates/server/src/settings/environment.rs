@@ -1,7 +1,7 @@
-//! Development or production.
+//! Development or production, and what follows from it where nothing else is said.
 
 use super::reader::Reader;
-use super::table::ENVIRONMENT;
+use super::table::{DEBUG, DOCS, ENVIRONMENT};
 
 /// What the installation is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,4 +22,18 @@ impl Environment {
         let words = [("development", Self::Development), ("production", Self::Production)];
         reader.choice(&ENVIRONMENT, &words).unwrap_or(Self::Development)
     }
+}
+
+/// The switch of the documents, as far as it is given; never on in production.
+pub(super) fn read_debug(reader: &mut Reader, environment: Environment) -> Option<bool> {
+    let debug = reader.switch(&DEBUG);
+    if debug == Some(true) && environment.is_production() {
+        reader.refuse(&DEBUG, "false in production");
+    }
+    debug
+}
+
+/// Whether there is a page to try the API on. What names the page outweighs what does so by the way.
+pub(super) fn read_docs(reader: &mut Reader, environment: Environment, debug: Option<bool>) -> bool {
+    reader.switch(&DOCS).or(debug).unwrap_or(!environment.is_production())
 }

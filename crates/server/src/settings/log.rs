@@ -5,7 +5,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::environment::Environment;
 use super::reader::{Expected, Reader};
-use super::table::{DEBUG, LOG_FORMAT, LOG_LEVEL};
+use super::table::{LOG_FORMAT, LOG_LEVEL};
 
 /// The shape of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,14 +26,9 @@ pub struct Log {
 }
 
 impl Log {
-    pub(super) fn read(reader: &mut Reader, environment: Environment) -> Self {
-        let production = environment.is_production();
-        let debug = reader.switch(&DEBUG).unwrap_or(false);
-        if debug && production {
-            reader.refuse(&DEBUG, "false in production");
-        }
+    pub(super) fn read(reader: &mut Reader, environment: Environment, debug: bool) -> Self {
         let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
-        let usual = if production { LogFormat::Json } else { LogFormat::Text };
+        let usual = if environment.is_production() { LogFormat::Json } else { LogFormat::Text };
         let level = if debug { "debug" } else { "info" };
         Self {
             format: reader.choice(&LOG_FORMAT, &formats).unwrap_or(usual),

@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed as _;
-use stoa_domain::kernel::secret::Secret;
 use url::Url;
 
+use super::environment::Environment;
 use super::reader::{Expected, Reader};
-use super::table::{
-    FRONTEND_URL, MAIL_DIR, MAIL_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_TLS, SMTP_USERNAME, Setting,
-};
+use super::smtp::Smtp;
+use super::table::{APP_NAME, FRONTEND_URL, MAIL_DIR, MAIL_FROM};
+
+/// Most characters of a name.
+const NAME_MAX: usize = 60;
 
 /// Letters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,49 +34,22 @@ pub enum MailCarrier {
     Smtp(Smtp),
 }
 
-/// A mail server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Smtp {
-    /// Host name.
-    pub host: String,
-    /// Port.
-    pub port: u16,
-    /// How the conversation is protected.
-    pub tls: SmtpTls,
-    /// User and password, where the server asks for them.
-    pub login: Option<(String, Secret)>,
-}
-
-/// How a conversation with a mail server is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SmtpTls {
-    /// By STARTTLS.
-    StartTls,
-    /// From the first byte.
-    Tls,
-    /// Not at all.
-    None,
-}
-
-impl SmtpTls {
-    fn usual_port(self) -> u16 {
-        match self {
-            Self::StartTls => 587,
-            Self::Tls => 465,
-            Self::None => 25,
-        }
-    }
-}
-
 impl Mail {
-    pub(super) fn read(reader: &mut Reader) -> Self {
+    pub(super) fn read(reader: &mut Reader, environment: Environment) -> Self {
         let from = reader.read(&MAIL_FROM, address);
         let frontend_url = reader.read(&FRONTEND_URL, web_address);
+        let is_open = frontend_url.as_ref().is_none_or(|url: &String| !url.starts_with("https://"));
+        if environment.is_production() && is_open {
+            reader.refuse(
+                &FRONTEND_URL,
+                "an https:// address of yours in production, since letters lead there with tokens",
+            );
+        }
         let folder = reader.path(&MAIL_DIR);
         let carrier = match Smtp::read(reader, from.as_ref()) {
             Some(smtp) => {
                 if !reader.is_given(&MAIL_FROM) {
-                    reader.refuse(&MAIL_FROM, "an address of yours, since SMTP_HOST is given");
+                    reader.refuse(&MAIL_FROM, "an address of yours, since a mail server is given");
                 }
                 MailCarrier::Smtp(smtp)
             }
@@ -88,37 +63,23 @@ impl Mail {
     }
 }
 
-impl Smtp {
-    fn read(reader: &mut Reader, from: Option<&Email>) -> Option<Self> {
-        let host = reader.read(&SMTP_HOST, host);
-        let words = [("starttls", SmtpTls::StartTls), ("tls", SmtpTls::Tls), ("none", SmtpTls::None)];
-        let tls = reader.choice(&SMTP_TLS, &words).unwrap_or(SmtpTls::StartTls);
-        let port = reader.number(&SMTP_PORT, 1..=u16::MAX).unwrap_or(tls.usual_port());
-        let user = text(reader, &SMTP_USERNAME).or_else(|| from.map(|from| from.as_str().to_owned()));
-        let password = text(reader, &SMTP_PASSWORD).map(Secret::from);
-        if tls == SmtpTls::None && password.is_some() {
-            reader.refuse(&SMTP_TLS, "starttls or tls, since SMTP_PASSWORD would be sent for all to read");
-        }
-        if reader.is_given(&SMTP_USERNAME) && password.is_none() {
-            reader.refuse(&SMTP_PASSWORD, "a password, since SMTP_USERNAME is given");
-        }
-        Some(Self { host: host?, port, tls, login: user.zip(password) })
-    }
+/// What people know the installation by.
+pub(super) fn read_app_name(reader: &mut Reader) -> String {
+    reader.read(&APP_NAME, app_name).unwrap_or_else(|| "Stoa".to_owned())
 }
 
-fn text(reader: &mut Reader, setting: &Setting) -> Option<String> {
-    reader.read(setting, |text| Ok(text.to_owned()))
+/// A colon would end the name in what authenticators are given.
+fn app_name(text: &str) -> Result<String, Expected> {
+    let name = text.trim();
+    let fits = (1..=NAME_MAX).contains(&name.chars().count());
+    if fits && !name.contains(|c: char| c == ':' || c.is_control()) {
+        return Ok(name.to_owned());
+    }
+    Err(format!("a name of 1 to {NAME_MAX} characters without a colon"))
 }
 
 fn address(text: &str) -> Result<Email, Expected> {
     Email::parse(text).map_err(|_| "an e-mail address".to_owned())
-}
-
-fn host(text: &str) -> Result<String, Expected> {
-    match url::Host::parse(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err("the name of a host".to_owned()),
-    }
 }
 
 fn web_address(text: &str) -> Result<String, Expected> {
@@ -136,16 +97,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_is_short_and_in_one_line() {
+        assert_eq!(app_name(" Kühlhaus & Söhne ").unwrap(), "Kühlhaus & Söhne");
+        for text in ["", "  ", "Stoa: test", "Stoa\nBcc", &"x".repeat(61)] {
+            assert!(app_name(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn links_lead_to_a_page_on_the_web() {
         assert_eq!(web_address("https://app.example/stoa").unwrap(), "https://app.example/stoa");
         for text in ["", "app.example", "ftp://app.example", "https://app.example/?a=b", "https://app.example/#top"] {
             assert!(web_address(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn each_protection_has_its_port() {
-        let ports = [SmtpTls::StartTls, SmtpTls::Tls, SmtpTls::None].map(SmtpTls::usual_port);
-        assert_eq!(ports, [587, 465, 25]);
     }
 }

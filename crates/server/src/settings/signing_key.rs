@@ -6,7 +6,9 @@ use stoa_domain::kernel::secret::Secret;
 
 use super::environment::Environment;
 use super::reader::{Expected, Reader};
-use super::table::{ENCRYPTION_KEY, JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE, JWT_PRIVATE_KEYS_DIR, JWT_SECRET_KEY};
+use super::table::{
+    ENCRYPTION_KEY, JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE, JWT_PRIVATE_KEYS_DIR, JWT_REFRESH_SECRET_KEY, JWT_SECRET_KEY,
+};
 
 /// Fewest bytes of an HS256 secret: the length of its digest.
 const SECRET_MIN: usize = 32;
@@ -58,21 +60,35 @@ pub(super) fn read_encryption_key(reader: &mut Reader, environment: Environment)
     reader.read(&ENCRYPTION_KEY, |text| parse_secret(text, environment))
 }
 
+/// Whether the secret of the documents is given that signs refresh tokens elsewhere. Nothing uses it
+/// here; what an example left in it is refused all the same, since it was meant to be replaced.
+pub(super) fn read_refresh_secret(reader: &mut Reader, environment: Environment) -> bool {
+    let taken =
+        |text: &str| if environment.is_production() { parse_secret(text, environment).map(drop) } else { Ok(()) };
+    reader.read(&JWT_REFRESH_SECRET_KEY, taken).is_some()
+}
+
 fn parse_secret(text: &str, environment: Environment) -> Result<Secret, Expected> {
     if text.len() < SECRET_MIN {
         return Err(format!("at least {SECRET_MIN} bytes"));
     }
-    if environment.is_production() && is_placeholder(text) {
-        return Err("a secret of your own in production, not the text of an example".to_owned());
+    if environment.is_production() && is_weak(text) {
+        return Err("a secret of your own in production, made by chance and not by hand".to_owned());
     }
     Ok(text.into())
 }
 
-/// Whether the text is what examples write where a secret belongs.
-fn is_placeholder(text: &str) -> bool {
+/// Words of the texts that examples have where a secret belongs, and of secrets that people think up.
+const WORDS: &[&str] = &["your-", "secret", "password", "change", "example", "default", "placeholder"];
+
+/// Whether a text can be guessed: it has the words of an example, says one thing again and again, or counts up. What
+/// a machine has drawn does none of these, but for one in a million.
+fn is_weak(text: &str) -> bool {
     let lower = text.to_lowercase().replace(['_', ' '], "-");
-    let repeated = || text.chars().next().is_some_and(|first| text.chars().all(|c| c == first));
-    lower.contains("your-secret") || lower.contains("change") || repeated()
+    let bytes = text.as_bytes();
+    let repeats = (1..=bytes.len() / 2).any(|period| bytes[period..] == bytes[..bytes.len() - period]);
+    let steps = bytes.windows(2).filter(|pair| pair[1] == pair[0].wrapping_add(1)).count();
+    WORDS.iter().any(|word| lower.contains(word)) || repeats || steps * 2 >= bytes.len()
 }
 
 /// The kind of key decides; a document that names another algorithm describes another set-up.
@@ -91,20 +107,38 @@ mod tests {
 
     #[test]
     fn a_secret_has_at_least_thirty_two_bytes_everywhere() {
-        assert!(parse_secret("0123456789abcdef0123456789abcde", Environment::Development).is_err());
-        assert!(parse_secret("0123456789abcdef0123456789abcdef", Environment::Production).is_ok());
+        assert!(parse_secret("k8Jq2vX0rT5mZ7wB1nY4sD6fG9hL3pC", Environment::Development).is_err());
+        assert!(parse_secret("k8Jq2vX0rT5mZ7wB1nY4sD6fG9hL3pCa", Environment::Production).is_ok());
     }
 
     #[test]
-    fn production_refuses_placeholders_that_development_takes() {
+    fn production_refuses_what_can_be_guessed_and_development_takes_it() {
         for text in [
             "your-secret-key-here-your-secret-key-here",
             "YOUR_SECRET_KEY_MUST_BE_REPLACED_SOON",
             "please-change-me-in-production-thank-you",
+            "my super secret key for json web tokens",
+            "<strong-random-secret><strong-random-key>",
+            "Password1Password2Password3Password4",
+            "0123456789abcdef0123456789abcdef",
+            "abcdefghijklmnopqrstuvwxyz0123456789",
             &"x".repeat(40),
+            &"k8Jq2vX0".repeat(5),
         ] {
             assert!(parse_secret(text, Environment::Production).is_err(), "{text}");
             assert!(parse_secret(text, Environment::Development).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_machine_has_drawn_is_taken() {
+        for text in [
+            "5f2b8c1e9a7d4036b1c85ef2a9037d64",
+            "mB3q9Z+oV1sK7xw2Yt0pLr8/FhNd5aUe6cJgTiWvXnE=",
+            "ZmFsc2UgYWxhcm0sIG5vdGhpbmcgdG8gc2VlIGhlcmU",
+            "01a1fdb8-8227-74d8-8139-6a6b9caafb96",
+        ] {
+            assert!(parse_secret(text, Environment::Production).is_ok(), "{text}");
         }
     }
 }

@@ -64,6 +64,7 @@ pub static ALL: &[&Setting] = &[
     &DATABASE_URL,
     &ENVIRONMENT,
     &DEBUG,
+    &DOCS,
     &JWT_SECRET_KEY,
     &JWT_PRIVATE_KEY_FILE,
     &JWT_PRIVATE_KEYS_DIR,
@@ -79,14 +80,17 @@ pub static ALL: &[&Setting] = &[
     &SIGN_IN_REST_SECONDS,
     &SIGN_IN_LONGEST_REST_SECONDS,
     &SIGN_IN_TRIES_PER_ADDRESS,
+    &APP_NAME,
     &MAIL_FROM,
     &MAIL_DIR,
     &FRONTEND_URL,
+    &SMTP_URL,
     &SMTP_HOST,
     &SMTP_PORT,
     &SMTP_TLS,
     &SMTP_USERNAME,
     &SMTP_PASSWORD,
+    &SMTP_CA_FILE,
     &LOG_FORMAT,
     &LOG_LEVEL,
     &WORKERS,
@@ -137,14 +141,25 @@ pub static ENVIRONMENT: Setting = Setting {
     default: Preset::Text("development"),
 };
 
-/// More log lines.
+/// More log lines, and the page.
 pub static DEBUG: Setting = Setting {
     name: "DEBUG",
     aliases: &[],
     flag: Some("debug"),
     secret: false,
-    about: "Makes debug the default log level; refused in production.",
-    default: Preset::Text("false"),
+    about: "true makes debug the default log level and is refused in production. Where STOA_DOCS is not given, this also \
+            says whether there are /docs and /redoc.",
+    default: Preset::Words("neither: the log level is info, and STOA_DOCS says what holds for the page"),
+};
+
+/// The page to try the API on.
+pub static DOCS: Setting = Setting {
+    name: "STOA_DOCS",
+    aliases: &[],
+    flag: Some("docs"),
+    secret: false,
+    about: "Whether there is a page to try the API on: /docs, and /redoc which leads there. /openapi.json is always served.",
+    default: Preset::Words("what DEBUG says; without it true in development, false in production"),
 };
 
 /// The shared secret of HS256 tokens.
@@ -196,7 +211,8 @@ pub static JWT_REFRESH_SECRET_KEY: Setting = Setting {
     aliases: &[],
     flag: None,
     secret: true,
-    about: "Accepted and not used: refresh tokens are random and stored as a hash, not signed.",
+    about: "Accepted and not used: refresh tokens are random and stored as a hash, not signed. Replacing it ends no session. \
+            In production a weak one is refused, like any secret.",
     default: Preset::Words("none"),
 };
 
@@ -303,13 +319,23 @@ pub static SIGN_IN_TRIES_PER_ADDRESS: Setting = Setting {
     default: Preset::Text("50"),
 };
 
+/// What people know the installation by.
+pub static APP_NAME: Setting = Setting {
+    name: "APP_NAME",
+    aliases: &[],
+    flag: Some("app-name"),
+    secret: false,
+    about: "Name that letters come from and authenticators show, up to 60 characters without a colon.",
+    default: Preset::Text("Stoa"),
+};
+
 /// Sender of letters.
 pub static MAIL_FROM: Setting = Setting {
     name: "MAIL_FROM",
     aliases: &["SENDER_EMAIL", "EMAIL_FROM"],
     flag: Some("mail-from"),
     secret: false,
-    about: "Address that letters come from; needed with SMTP_HOST.",
+    about: "Address that letters come from; needed with a mail server.",
     default: Preset::Text("stoa@localhost"),
 };
 
@@ -319,7 +345,7 @@ pub static MAIL_DIR: Setting = Setting {
     aliases: &[],
     flag: Some("mail-dir"),
     secret: false,
-    about: "Folder that letters are written into as .eml files while there is no SMTP_HOST.",
+    about: "Folder that letters are written into as .eml files while there is no mail server.",
     default: Preset::Words("the folder mail in the data folder"),
 };
 
@@ -329,8 +355,20 @@ pub static FRONTEND_URL: Setting = Setting {
     aliases: &[],
     flag: Some("frontend-url"),
     secret: false,
-    about: "Address of the pages that the links in letters lead to.",
+    about: "Address of the pages that the links in letters lead to; production needs one with https.",
     default: Preset::Text("http://127.0.0.1:8080"),
+};
+
+/// The mail server in one address.
+pub static SMTP_URL: Setting = Setting {
+    name: "SMTP_URL",
+    aliases: &["EMAIL_URL"],
+    flag: Some("smtp-url"),
+    secret: true,
+    about: "Mail server that takes the letters: smtps://USER:PASSWORD@HOST:PORT, or smtp:// with STARTTLS (?tls=required, \
+            which need not be said); ?tls=none protects nothing and takes no password. In place of the five settings \
+            that follow. In user and password %40 stands for an @.",
+    default: Preset::Words("none: SMTP_HOST says it, or letters are written into a folder"),
 };
 
 /// The mail server.
@@ -339,7 +377,7 @@ pub static SMTP_HOST: Setting = Setting {
     aliases: &["EMAIL_HOST"],
     flag: Some("smtp-host"),
     secret: false,
-    about: "Mail server that takes the letters.",
+    about: "Mail server that takes the letters, where SMTP_URL does not say it.",
     default: Preset::Words("none: letters are written into a folder"),
 };
 
@@ -381,6 +419,17 @@ pub static SMTP_PASSWORD: Setting = Setting {
     secret: true,
     about: "Password at the mail server.",
     default: Preset::Words("none: Stoa does not sign in there"),
+};
+
+/// Whom to take for the mail server.
+pub static SMTP_CA_FILE: Setting = Setting {
+    name: "SMTP_CA_FILE",
+    aliases: &["EMAIL_CA_FILE"],
+    flag: Some("smtp-ca-file"),
+    secret: false,
+    about: "File of certificates (PEM), one of which must have signed that of the mail server: for an authority of your own. \
+            The public authorities are not trusted then.",
+    default: Preset::Words("none: the public authorities are trusted, as Mozilla lists them"),
 };
 
 /// Shape of a log line.

@@ -42,6 +42,7 @@ fn nothing_given_is_an_embedded_installation_for_development() {
     assert_eq!(settings.refresh_token_life, Duration::from_hours(168));
     assert_eq!(settings.cors_origins, CorsOrigins::Listed(Vec::new()));
     assert_eq!(settings.registration, RegistrationMode::Open);
+    assert_eq!(settings.app_name, "Stoa");
     assert_eq!(settings.log, Log { format: LogFormat::Text, level: "info".to_owned() });
     assert_eq!(settings.limits.busy_timeout, Duration::from_secs(3));
     assert_eq!(settings.argon2, Argon2Cost::USUAL);
@@ -85,7 +86,8 @@ fn every_alias_is_read_and_an_empty_variable_is_none() {
         ("SECRET_KEY", STRONG),
         ("STOA_ENCRYPTION_KEY", STRONG),
         ("ALGORITHM", "HS256"),
-        ("JWT_REFRESH_SECRET_KEY", "your-refresh-secret-key-here"),
+        ("JWT_REFRESH_SECRET_KEY", STRONG),
+        ("FRONTEND_URL", "https://app.example"),
         ("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", "30"),
         ("STOA_DATABASE_URL", "postgresql+asyncpg://kim:pw@db/stoa"),
         ("BACKEND_CORS_ORIGINS", r#"["https://a.example"]"#),
@@ -95,6 +97,7 @@ fn every_alias_is_read_and_an_empty_variable_is_none() {
     .unwrap();
     assert_eq!(settings.environment, Environment::Production);
     assert_eq!(settings.signing_key, SigningKey::Secret(STRONG.into()));
+    assert!(settings.has_unused_refresh_secret);
     assert_eq!(settings.access_token_life, Duration::from_mins(30));
     assert_eq!(settings.database, DatabaseUrl::Postgres("postgresql://kim:pw@db/stoa".into()));
     assert_eq!(settings.log, Log { format: LogFormat::Json, level: "info".to_owned() });
@@ -143,11 +146,11 @@ fn all_problems_are_reported_together() {
         [
             "STOA_TYPO (environment): no such setting; .env.example lists them all",
             "ENVIRONMENT (environment): expected development or production, found \"staging\"",
+            "debug (stoa.toml): expected true or false, found \"*\"",
             "STOA_BIND (environment): expected an address and a port such as 127.0.0.1:8080, found \"8080\"",
             "DATABASE_URL (environment): expected sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE",
             "ACCESS_TOKEN_EXPIRE_MINUTES (environment): expected a whole number from 1 to 1440, found \"0\"",
             "ENABLE_REGISTRATION (environment): expected true or false, found \"maybe\"",
-            "debug (stoa.toml): expected true or false, found \"*\"",
             "LOG_FORMAT (environment): expected text or json, found \"xml\"",
             "--log-level (command line): expected error, warn, info, debug, trace or off, also as in info,stoa_api=debug, found \"loud\"",
             "workers (stoa.toml): expected a whole number from 1 to 64, found \"65\"",
@@ -177,7 +180,7 @@ fn letters_go_into_a_folder_or_to_a_mail_server_by_the_names_of_the_documents() 
     let mail = of_env(&documents).unwrap().mail;
     assert_eq!(mail.from.as_str(), "stoa@example.com");
     let login = Some(("stoa@example.com".to_owned(), "hunter2".into()));
-    let smtp = Smtp { host: "smtp.example.com".to_owned(), port: 2525, tls: SmtpTls::StartTls, login };
+    let smtp = Smtp { host: "smtp.example.com".to_owned(), port: 2525, tls: SmtpTls::StartTls, login, ca_file: None };
     assert_eq!(mail.carrier, MailCarrier::Smtp(smtp));
 }
 
@@ -189,11 +192,54 @@ fn a_mail_server_needs_a_sender_and_a_password_needs_protection() {
         [
             "SMTP_PORT (environment): expected a whole number from 1 to 65535, found \"0\"",
             "SMTP_PASSWORD (not set): expected a password, since SMTP_USERNAME is given",
-            "MAIL_FROM (not set): expected an address of yours, since SMTP_HOST is given",
+            "MAIL_FROM (not set): expected an address of yours, since a mail server is given",
         ]
     );
     let env = [("SMTP_HOST", "mail"), ("MAIL_FROM", "a@example.com"), ("SMTP_TLS", "none"), ("SMTP_PASSWORD", "x")];
     assert_eq!(problems(of_env(&env)).len(), 1);
+}
+
+#[test]
+fn one_address_says_what_five_settings_say_and_none_of_them_beside_it() {
+    let sender = ("MAIL_FROM", "stoa@example.com");
+    let url = ("SMTP_URL", "smtps://kim:hunter2@mail.example.com:2465");
+    let login = Some(("kim".to_owned(), "hunter2".into()));
+    let host = "mail.example.com".to_owned();
+    let smtp = Smtp { host, port: 2465, tls: SmtpTls::Tls, login, ca_file: Some("ca.pem".into()) };
+    let mail = of_env(&[sender, url, ("EMAIL_CA_FILE", "ca.pem")]).unwrap().mail;
+    assert_eq!(mail.carrier, MailCarrier::Smtp(smtp));
+
+    let beside = [
+        ("EMAIL_HOST", "mail.example.com"),
+        ("SMTP_PORT", "2465"),
+        ("SMTP_TLS", "tls"),
+        ("SMTP_USERNAME", "kim"),
+        ("SMTP_PASSWORD", "hunter2"),
+    ];
+    let env: Vec<_> = beside.into_iter().chain([url]).collect();
+    let refused =
+        |name: &str, found: &str| format!("{name} (environment): expected either this or SMTP_URL, not both{found}");
+    assert_eq!(
+        problems(of_env(&env)),
+        [
+            refused("EMAIL_HOST", ", found \"mail.example.com\""),
+            refused("SMTP_PORT", ", found \"2465\""),
+            refused("SMTP_TLS", ", found \"tls\""),
+            refused("SMTP_USERNAME", ", found \"kim\""),
+            refused("SMTP_PASSWORD", ""),
+            "MAIL_FROM (not set): expected an address of yours, since a mail server is given".to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn an_address_of_a_mail_server_that_is_wrong_is_said_to_be_so_without_its_password() {
+    let wrong = of_env(&[("EMAIL_URL", "smtp://kim:hunter2@mail?tls=none"), ("MAIL_FROM", "stoa@example.com")]);
+    let message = "expected smtps:// or tls=required, since the password would be sent for all to read";
+    assert_eq!(problems(wrong), [format!("EMAIL_URL (environment): {message}")]);
+    let env = [("SMTP_URL", "smtp://mail?tls=none"), ("MAIL_FROM", "stoa@example.com"), ("SMTP_CA_FILE", "ca.pem")];
+    let message = "expected a protected conversation, by SMTP_TLS or SMTP_URL, or not this, found \"ca.pem\"";
+    assert_eq!(problems(of_env(&env)), [format!("SMTP_CA_FILE (environment): {message}")]);
 }
 
 #[test]
@@ -208,10 +254,11 @@ fn production_refuses_what_is_only_convenient() {
     assert_eq!(
         problems(of_env(&convenient)),
         [
+            "DEBUG (environment): expected false in production, found \"true\"",
             "JWT_SECRET_KEY (not set): expected this, JWT_PRIVATE_KEY_FILE or JWT_PRIVATE_KEYS_DIR in production",
             "STOA_ENCRYPTION_KEY (not set): expected this in production",
             "CORS_ORIGINS (environment): expected the origins one by one in production, found \"*\"",
-            "DEBUG (environment): expected false in production, found \"true\"",
+            "FRONTEND_URL (not set): expected an https:// address of yours in production, since letters lead there with tokens",
             "STOA_ARGON2_MEMORY_KIB (environment): expected at least 19456 in production, found \"64\"",
             "STOA_ARGON2_ITERATIONS (environment): expected at least 2 in production, found \"1\"",
         ]
@@ -220,6 +267,29 @@ fn production_refuses_what_is_only_convenient() {
     assert_eq!(settings.log.level, "debug");
     assert_eq!(settings.argon2, Argon2Cost { memory_kib: 64, iterations: 1 });
     assert_eq!(settings.cors_origins, CorsOrigins::Any);
+}
+
+#[test]
+fn the_page_to_try_the_api_on_is_there_in_development_and_where_it_is_asked_for() {
+    let (production, key) = (("STOA_ENVIRONMENT", "production"), ("SECRET_KEY", STRONG));
+    let rest = [("STOA_ENCRYPTION_KEY", STRONG), HTTPS];
+    for (given, in_development, in_production) in [
+        (&[][..], true, Some(false)),
+        (&[("STOA_DOCS", "true")], true, Some(true)),
+        (&[("STOA_DOCS", "off")], false, Some(false)),
+        (&[("DEBUG", "True")], true, None),
+        (&[("DEBUG", "False")], false, Some(false)),
+        (&[("DEBUG", "True"), ("STOA_DOCS", "false")], false, None),
+        (&[("DEBUG", "False"), ("STOA_DOCS", "true")], true, Some(true)),
+    ] {
+        assert_eq!(of_env(given).map(|settings| settings.has_docs), Ok(in_development), "{given:?}");
+        let strict: Vec<_> = given.iter().copied().chain([production, key]).chain(rest).collect();
+        assert_eq!(of_env(&strict).ok().map(|settings| settings.has_docs), in_production, "{given:?}");
+    }
+    assert_eq!(
+        problems(of_env(&[("STOA_DOCS", "yes please")])),
+        ["STOA_DOCS (environment): expected true or false, found \"yes please\""]
+    );
 }
 
 #[test]
@@ -236,15 +306,111 @@ fn the_longest_rest_is_not_shorter_than_the_first() {
     );
 }
 
+/// What production needs beside the keys that are tested.
+const HTTPS: (&str, &str) = ("FRONTEND_URL", "https://app.example");
+
 #[test]
-fn production_refuses_the_secret_of_an_example() {
+fn production_refuses_the_secret_of_an_example_and_development_takes_it() {
+    let example = "your-secret-key-here-please-change-it";
     let env = [
+        ("SECRET_KEY", example),
+        ("STOA_ENCRYPTION_KEY", example),
+        ("JWT_REFRESH_SECRET_KEY", "your-refresh-secret-key-here"),
+        HTTPS,
         ("STOA_ENVIRONMENT", "production"),
-        ("SECRET_KEY", "your-secret-key-here-please-change-it"),
-        ("STOA_ENCRYPTION_KEY", STRONG),
     ];
-    let message = "expected a secret of your own in production, not the text of an example";
-    assert_eq!(problems(of_env(&env)), [format!("SECRET_KEY (environment): {message}")]);
+    assert_eq!(of_env(&env[..4]).unwrap().signing_key, SigningKey::Secret(example.into()));
+    let message = "expected a secret of your own in production, made by chance and not by hand";
+    assert_eq!(
+        problems(of_env(&env)),
+        [
+            format!("SECRET_KEY (environment): {message}"),
+            "JWT_REFRESH_SECRET_KEY (environment): expected at least 32 bytes".to_owned(),
+            format!("STOA_ENCRYPTION_KEY (environment): {message}"),
+        ]
+    );
+}
+
+#[test]
+fn in_production_letters_lead_to_no_page_that_others_can_read_along() {
+    let keys = [("STOA_ENVIRONMENT", "production"), ("SECRET_KEY", STRONG), ("STOA_ENCRYPTION_KEY", STRONG)];
+    let with = |url: &'static str| of_env(&[&keys[..], &[("FRONTEND_URL", url)]].concat());
+    assert_eq!(with("https://app.example").unwrap().mail.frontend_url, "https://app.example");
+    let message = "expected an https:// address of yours in production, since letters lead there with tokens";
+    let found = "found \"http://app.example\"";
+    assert_eq!(problems(with("http://app.example")), [format!("FRONTEND_URL (environment): {message}, {found}")]);
+    assert_eq!(problems(of_env(&keys)), [format!("FRONTEND_URL (not set): {message}")]);
+}
+
+/// The file that the documents show for development, with a secret long enough.
+#[test]
+fn the_environment_of_the_organization_documents_is_taken_as_it_stands() {
+    let settings = of_env(&[
+        ("DATABASE_URL", "postgresql+asyncpg://user:password@localhost/datagusto"),
+        ("JWT_SECRET_KEY", "your-secret-key-here-your-secret-key-here"),
+        ("JWT_REFRESH_SECRET_KEY", "your-refresh-secret-key-here"),
+        ("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", "30"),
+        ("JWT_REFRESH_TOKEN_EXPIRE_DAYS", "14"),
+        ("DEBUG", "True"),
+        ("ENVIRONMENT", "development"),
+        ("ENABLE_REGISTRATION", "true"),
+        ("CORS_ORIGINS", r#"["http://localhost:3000"]"#),
+    ])
+    .unwrap();
+    assert_eq!(settings.database, DatabaseUrl::Postgres("postgresql://user:password@localhost/datagusto".into()));
+    assert_eq!(settings.access_token_life, Duration::from_mins(30));
+    assert_eq!(settings.refresh_token_life, Duration::from_hours(14 * 24));
+    assert_eq!((settings.environment, settings.has_docs), (Environment::Development, true));
+    assert_eq!(settings.registration, RegistrationMode::Open);
+    assert_eq!(settings.cors_origins, CorsOrigins::Listed(vec!["http://localhost:3000".into()]));
+    assert_eq!(settings.log.level, "debug");
+}
+
+/// The same for production, with the two settings that Stoa needs beside it.
+#[test]
+fn the_production_environment_of_the_organization_documents_is_taken_with_strong_secrets() {
+    let settings = of_env(&[
+        ("DEBUG", "False"),
+        ("ENVIRONMENT", "production"),
+        ("DATABASE_URL", "postgresql+asyncpg://user:password@prod-db/datagusto"),
+        ("JWT_SECRET_KEY", STRONG),
+        ("JWT_REFRESH_SECRET_KEY", STRONG),
+        ("CORS_ORIGINS", r#"["https://yourdomain.com"]"#),
+        ("STOA_ENCRYPTION_KEY", STRONG),
+        HTTPS,
+    ])
+    .unwrap();
+    assert_eq!((settings.environment, settings.has_docs), (Environment::Production, false));
+    assert_eq!(settings.cors_origins, CorsOrigins::Listed(vec!["https://yourdomain.com".into()]));
+    assert_eq!(settings.log, Log { format: LogFormat::Json, level: "info".to_owned() });
+}
+
+/// Every name that the documents give a setting.
+#[test]
+fn every_name_of_the_documents_is_that_of_a_setting() {
+    for (name, of) in [
+        ("ACCESS_TOKEN_EXPIRE_MINUTES", "ACCESS_TOKEN_EXPIRE_MINUTES"),
+        ("ALGORITHM", "JWT_ALGORITHM"),
+        ("APP_NAME", "APP_NAME"),
+        ("CORS_ORIGINS", "CORS_ORIGINS"),
+        ("DATABASE_URL", "DATABASE_URL"),
+        ("DEBUG", "DEBUG"),
+        ("EMAIL_HOST", "SMTP_HOST"),
+        ("EMAIL_PASSWORD", "SMTP_PASSWORD"),
+        ("EMAIL_PORT", "SMTP_PORT"),
+        ("ENABLE_REGISTRATION", "ENABLE_REGISTRATION"),
+        ("ENVIRONMENT", "STOA_ENVIRONMENT"),
+        ("FRONTEND_URL", "FRONTEND_URL"),
+        ("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", "ACCESS_TOKEN_EXPIRE_MINUTES"),
+        ("JWT_ALGORITHM", "JWT_ALGORITHM"),
+        ("JWT_REFRESH_SECRET_KEY", "JWT_REFRESH_SECRET_KEY"),
+        ("JWT_REFRESH_TOKEN_EXPIRE_DAYS", "REFRESH_TOKEN_EXPIRE_DAYS"),
+        ("JWT_SECRET_KEY", "JWT_SECRET_KEY"),
+        ("SECRET_KEY", "JWT_SECRET_KEY"),
+        ("SENDER_EMAIL", "MAIL_FROM"),
+    ] {
+        assert_eq!(table::of_variable(name).map(|setting| setting.name), Some(of), "{name}");
+    }
 }
 
 #[test]
@@ -262,9 +428,9 @@ fn one_key_signs_and_the_algorithm_agrees_with_it() {
         assert_eq!(both, [format!("JWT_PRIVATE_KEYS_DIR (environment): {expected}")]);
     }
     let (production, sealing) = (("STOA_ENVIRONMENT", "production"), ("STOA_ENCRYPTION_KEY", STRONG));
-    let settings = of_env(&[production, sealing, folder]).unwrap();
+    let settings = of_env(&[production, sealing, HTTPS, folder]).unwrap();
     assert_eq!(settings.signing_key, SigningKey::Folder("keys".into()));
-    let settings = of_env(&[production, sealing, file, ("JWT_ALGORITHM", "EdDSA")]).unwrap();
+    let settings = of_env(&[production, sealing, HTTPS, file, ("JWT_ALGORITHM", "EdDSA")]).unwrap();
     assert_eq!(settings.signing_key, SigningKey::File("key.pem".into()));
     for (algorithm, secret) in [("HS256", ""), ("EdDSA", STRONG), ("RS256", ""), ("RS256", STRONG), ("none", "")] {
         let found = problems(of_env(&[("ALGORITHM", algorithm), ("JWT_SECRET_KEY", secret)]));

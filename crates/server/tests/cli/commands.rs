@@ -74,6 +74,7 @@ fn a_password_that_everybody_knows_is_not_for_production() {
         ("STOA_ENVIRONMENT", "production"),
         ("JWT_SECRET_KEY", "k8Jq2vX0rT5mZ7wB1nY4sD6fG9hL3pCa"),
         ("STOA_ENCRYPTION_KEY", "p3Vn8xQ1zR6mK4tB7yW2sD9fH5jL0cGe"),
+        ("FRONTEND_URL", "https://app.example"),
         ("STOA_ARGON2_MEMORY_KIB", "19456"),
         ("STOA_ARGON2_ITERATIONS", "2"),
     ];
@@ -209,7 +210,9 @@ fn everything_wrong_with_the_settings_is_said_at_once_and_no_secret() {
 #[test]
 fn production_needs_a_key_of_its_own() {
     let complaint = Program::new().with(&[("STOA_ENVIRONMENT", "production")]).run(&["serve"]).complaint();
-    for name in ["JWT_SECRET_KEY", "STOA_ENCRYPTION_KEY", "STOA_ARGON2_MEMORY_KIB", "STOA_ARGON2_ITERATIONS"] {
+    for name in
+        ["JWT_SECRET_KEY", "STOA_ENCRYPTION_KEY", "FRONTEND_URL", "STOA_ARGON2_MEMORY_KIB", "STOA_ARGON2_ITERATIONS"]
+    {
         assert!(complaint.contains(name), "{complaint}");
     }
 }

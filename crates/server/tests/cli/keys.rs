@@ -63,6 +63,7 @@ fn keys_are_rotated_and_retired_beside_a_running_server() {
 fn a_folder_of_ones_own_is_filled_before_the_first_start() {
     let settings = [("JWT_PRIVATE_KEYS_DIR", "own"), ("STOA_ENVIRONMENT", "production")];
     let cost = [
+        ("FRONTEND_URL", "https://app.example"),
         ("STOA_ARGON2_MEMORY_KIB", "19456"),
         ("STOA_ARGON2_ITERATIONS", "2"),
         ("STOA_ENCRYPTION_KEY", "p3Vn8xQ1zR6mK4tB7yW2sD9fH5jL0cGe"),

@@ -1,7 +1,8 @@
 //! Letters, when the server is killed in the midst of sending one.
 
 use serde_json::json;
-use stoa_infrastructure::testing::smtp::{Arrived, Conduct, SmtpServer};
+use stoa_infrastructure::testing::certificates::Authority;
+use stoa_infrastructure::testing::smtp::{Arrived, Conduct, Protection, SmtpServer};
 use stoa_infrastructure::testing::{TestDatabase, databases};
 
 use crate::program::Program;
@@ -58,4 +59,33 @@ fn a_letter_that_was_sent_and_not_noted_comes_again_under_the_same_id() {
         let again = sent_by_another(&database, &unlucky, || drop(unlucky.letters(1)));
         assert_eq!(message_id(&again), message_id(&unlucky.letters(1)[0]));
     }
+}
+
+#[test]
+fn letters_go_by_one_address_to_a_server_whose_authority_is_our_own() {
+    let authority = Authority::new();
+    for (scheme, protection) in [
+        ("smtps", Protection::Tls(authority.identity("localhost"))),
+        ("smtp", Protection::StartTls(authority.identity("localhost"))),
+    ] {
+        let mail = SmtpServer::start_with(Conduct::TakesFrom("kim@example.com", "hunter2/p"), protection);
+        let url = format!("{scheme}://kim%40example.com:hunter2%2Fp@localhost:{}", mail.address().port());
+        let program = Program::new().with(&[("SMTP_URL", &url), ("MAIL_FROM", "stoa@example.com")]);
+        let program = program.with(&[("SMTP_CA_FILE", "ca.pem"), ("LOG_LEVEL", "trace")]);
+        program.write("ca.pem", authority.pem());
+        let server = program.serve();
+        let body = json!({"email": "kim@example.com", "password": "Private-Horse-9", "name": "Kim", "organization_name": "Harbour"});
+        assert_eq!(server.post("/api/v1/auth/register", "", &body).0, 201);
+        let letter = mail.letters(1).remove(0);
+        assert_eq!((letter.is_protected, letter.user.as_deref()), (true, Some("kim@example.com")), "{scheme}");
+        let (_, out, err) = server.stop();
+        assert!(!format!("{out}{err}").contains("hunter2"), "{err}");
+    }
+}
+
+#[test]
+fn a_server_does_not_start_without_the_certificates_it_is_to_trust() {
+    let settings = [("SMTP_URL", "smtps://localhost"), ("MAIL_FROM", "stoa@example.com"), ("SMTP_CA_FILE", "ca.pem")];
+    let complaint = Program::new().with(&settings).run(&["serve"]).complaint();
+    assert!(complaint.contains("SMTP_CA_FILE ca.pem"), "{complaint}");
 }

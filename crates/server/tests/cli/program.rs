@@ -92,7 +92,7 @@ impl Program {
         });
         let mut first = String::new();
         out.read_line(&mut first).unwrap();
-        let address = first.split("http://").nth(1).and_then(|rest| rest.split(' ').next());
+        let address = first.split("http://").nth(1).and_then(|rest| rest.split_whitespace().next());
         let Some(address) = address.and_then(|text| text.parse().ok()) else {
             panic!("it does not listen: {first} {}", err.join().unwrap());
         };

@@ -57,6 +57,28 @@ fn without_a_command_it_serves_and_reads_the_settings_file_of_the_folder() {
 }
 
 #[test]
+fn in_production_there_is_no_page_to_try_the_api_on_and_unused_secrets_are_named() {
+    let production = [
+        ("STOA_ENVIRONMENT", "production"),
+        ("JWT_SECRET_KEY", "k8Jq2vX0rT5mZ7wB1nY4sD6fG9hL3pCa"),
+        ("JWT_REFRESH_SECRET_KEY", "t5Zr8cM1vP4xK7nB0qW3yD6fH9jL2sGe"),
+        ("STOA_ENCRYPTION_KEY", "p3Vn8xQ1zR6mK4tB7yW2sD9fH5jL0cGe"),
+        ("FRONTEND_URL", "https://app.example"),
+        ("STOA_ARGON2_MEMORY_KIB", "19456"),
+        ("STOA_ARGON2_ITERATIONS", "2"),
+    ];
+    let server = Program::new().with(&production).serve();
+    for path in ["/docs", "/docs/", "/redoc"] {
+        let (status, problem) = server.get(path, "");
+        assert_eq!((status, &problem["error_code"]), (404, &json!("RESOURCE_NOT_FOUND")), "{path}");
+    }
+    assert_eq!(server.get("/openapi.json", "").0, 200);
+    let (_, out, err) = server.stop();
+    assert!(!out.contains("/docs"), "{out}");
+    assert!(err.contains("JWT_REFRESH_SECRET_KEY is not used") && !err.contains("t5Zr8cM1"), "{err}");
+}
+
+#[test]
 fn an_address_that_is_taken_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
