@@ -36,6 +36,8 @@ async fn registering_sends_a_letter_that_verifies_the_address_once() {
         let token = tokens(stage, &owner, 1).await.remove(0);
         stage.anonymous().post(VERIFY, &with(&token)).await.is(204);
         assert!(is_verified(&owner).await && !is_verified(&other).await);
+        let people = owner.get("/api/v1/users").await.gives(200);
+        assert_eq!(people["items"][0]["email_verified"], true);
         stage.anonymous().post(VERIFY, &with(&token)).await.refuses(401, "INVALID_TOKEN");
         let trail = entries(&stage.database);
         let verified: Vec<_> = trail.iter().filter(|entry| entry["action"] == "email.verify").collect();

@@ -27,6 +27,7 @@ async fn a_known_person_is_added_and_found_in_the_list() {
           "email": "kim@example.com",
           "name": "Kim Ha-neul",
           "role": "member",
+          "status": "active",
           "joined_at": "[time]"
         }
         "#) };
@@ -53,6 +54,26 @@ async fn every_member_sees_the_list_page_by_page() {
         let rest = first.get(&format!("{path}?cursor={cursor}")).await.gives(200);
         assert_eq!(emails(&rest), [&*first.email, &*second.email]);
         assert_eq!((&rest["total"], &rest["page"]), (&Value::Null, &Value::Null));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_shows_who_may_work_there_and_coming_back_changes_nothing() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let (member, other) = (stage.member(&owner).await, stage.member(&owner).await);
+        let suspend = format!("/api/v1/users/{}/suspend", member.user_id);
+        owner.post(&suspend, &json!({"reason": "Inquiry"})).await.is(200);
+        let list = other.get(&owner.members_path()).await.gives(200);
+        let statuses: Vec<_> = list["items"].as_array().unwrap().iter().map(|item| item["status"].clone()).collect();
+        assert_eq!(statuses, ["active", "suspended", "active"]);
+        owner.remove(&member).await.is(204);
+        assert_eq!(owner.add(&member, "member").await.gives(201)["status"], "suspended");
+        let admins = format!("{}/admins", owner.organization_path());
+        let appointed = owner.post(&admins, &json!({"user_id": member.user_id})).await.gives(201);
+        assert_eq!(appointed["status"], "suspended");
+        assert_eq!(owner.get(&admins).await.gives(200)["items"][0], appointed);
     })
     .await;
 }

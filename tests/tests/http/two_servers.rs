@@ -112,6 +112,26 @@ async fn a_suspension_and_an_archive_are_seen() {
 }
 
 #[tokio::test]
+async fn somebody_who_is_kept_out_is_seen() {
+    with_another(async |stage, other| {
+        let (owner, platform) = (stage.owner().await, stage.platform_admin().await);
+        for (by, operation) in
+            [(&owner, "suspend"), (&owner, "archive"), (&owner, "deactivate"), (&platform, "suspend")]
+        {
+            let member = stage.member(&owner).await;
+            let there = member.at(other.address());
+            there.get("/api/v1/warehouses").await.is(200);
+            let path = format!("/api/v1/users/{}/{operation}", member.user_id);
+            by.post(&path, &json!({"reason": "Inquiry"})).await.is(200);
+            member.get("/api/v1/warehouses").await.refuses(401, "UNAUTHORIZED");
+            stage.clock.pass(TimeDelta::seconds(5));
+            there.get("/api/v1/warehouses").await.refuses(401, "UNAUTHORIZED");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_session_that_was_ended_and_a_key_that_was_revoked_are_seen() {
     with_another(async |stage, other| {
         let owner = stage.owner().await;

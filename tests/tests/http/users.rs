@@ -2,7 +2,7 @@
 
 use insta::{allow_duplicates, assert_json_snapshot};
 use serde_json::{Value, json};
-use stoa_tests::actor::Actor;
+use stoa_tests::actor::{Actor, PASSWORD};
 use stoa_tests::stage::{Stage, on_each_engine};
 
 use crate::{MISSING, field};
@@ -51,6 +51,7 @@ async fn a_person_is_shown_with_profile_and_place() {
         {
           "id": "[id]",
           "email": "a-admin@example.com",
+          "email_verified": false,
           "name": "Zoe Kwon",
           "bio": null,
           "avatar_file_id": null,
@@ -100,6 +101,24 @@ async fn a_list_is_sorted_and_filtered_as_asked() {
 }
 
 #[tokio::test]
+async fn people_are_found_by_the_application_they_come_from() {
+    on_each_engine(async |stage| {
+        let (owner, anonymous) = (stage.owner().await, stage.anonymous());
+        let email = "producer@example.com";
+        let body = json!({
+            "email": email, "password": PASSWORD, "name": "Kim", "organization_name": "Elsewhere",
+            "platform": "GEPP_EPR_WEB",
+        });
+        anonymous.post("/api/v1/auth/register", &body).await.is(201);
+        owner.post(&owner.members_path(), &json!({"email": email, "role": "member"})).await.is(201);
+        assert_eq!(emails(&owner, "?platform=gepp_epr_web").await, [email]);
+        assert_eq!(emails(&owner, "?platform=BUSINESS").await, [&*owner.email]);
+        assert_eq!(emails(&owner, "?platform=BUSINESS&q=producer").await, [""; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_list_is_paged_in_three_ways() {
     on_each_engine(async |stage| {
         let (owner, ..) = three(stage).await;
@@ -121,9 +140,10 @@ async fn a_list_is_paged_in_three_ways() {
 async fn every_wrong_parameter_is_named() {
     on_each_engine(async |stage| {
         let owner = stage.owner().await;
-        let answer = owner.get(&format!("{USERS}?page=0&role=king&sort=colour&colour=red&status=gone")).await;
+        let answer =
+            owner.get(&format!("{USERS}?page=0&role=king&sort=colour&colour=red&status=gone&platform=tv")).await;
         let names: Vec<_> = answer.invalid_fields().into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["colour", "page", "role", "sort", "status"]);
+        assert_eq!(names, ["colour", "page", "platform", "role", "sort", "status"]);
     })
     .await;
 }

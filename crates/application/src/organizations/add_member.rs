@@ -9,6 +9,7 @@ use stoa_domain::kernel::permission::{Permission, USER_INVITE};
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::dto::AddMemberRequest;
 use stoa_domain::organizations::membership::{Member, Membership, Refusal, may_add};
+use stoa_domain::people::restraint::Status;
 use thiserror::Error;
 
 use super::service::OrganizationsService;
@@ -72,25 +73,28 @@ impl OrganizationsService {
 
         self.work.run(&scope.control(), |tx| {
             let user = tx.users.find_by_email(&email)?.ok_or(AddMemberError::UnknownPerson)?;
-            let membership =
-                Membership { organization_id: id, user_id: user.id, role: rank, joined_at: self.sources.now() };
+            let now = self.sources.now();
+            let membership = Membership { organization_id: id, user_id: user.id, role: rank, joined_at: now };
             tx.members.insert(&membership).map_err(|error| error.or_duplicate(AddMemberError::DuplicateMember))?;
             let entry = AuditEntry::new(&self.sources, "member.add", "member", user.id.as_uuid());
             tx.audit.record(&entry.created(&membership))?;
-            Ok(Member { user_id: user.id, email: user.email, name: user.name, rank, joined_at: membership.joined_at })
+            // Whoever was suspended before they left still is.
+            let status = Status::in_organization(id, &tx.restraints.in_force(user.id, now)?);
+            Ok(Member { user_id: user.id, email: user.email, name: user.name, rank, status, joined_at: now })
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, actor, down, elsewhere, entry, home, lee, lost, now, stranger};
+    use super::super::fixture::{Store, actor, down, elsewhere, entry, home, lee, lost, now, shown_member, stranger};
     use super::*;
-    use crate::fixture::NOW;
+    use crate::fixture::{NOW, restraint};
     use serde_json::json;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
     use stoa_domain::organizations::dto::NewMemberRole;
+    use stoa_domain::people::restraint::{Restraint, RestraintKind};
 
     fn request(role: NewMemberRole) -> AddMemberRequest {
         AddMemberRequest { email: " Lee@Example.com".into(), role }
@@ -109,7 +113,13 @@ mod tests {
     }
 
     fn added(store: Store, role: Rank) -> Store {
+        added_under(store, role, Vec::new())
+    }
+
+    /// The same, while this is in force.
+    fn added_under(store: Store, role: Rank, in_force: Vec<Restraint>) -> Store {
         let mut store = saved(store, role);
+        store.restrains(lee().id, in_force);
         let shown = json!({ "organization_id": home(), "user_id": lee().id, "role": role, "joined_at": NOW });
         store.audits(entry("member.add", "member", lee().id.as_uuid()).created(&shown));
         store
@@ -121,10 +131,20 @@ mod tests {
         let transactions = store.transactions.clone();
         let admin = actor(Rank::Admin);
         let member = store.service().add_member(&admin, home(), &request(NewMemberRole::Member)).unwrap();
-        let expected =
-            Member { user_id: lee().id, email: lee().email, name: lee().name, rank: Rank::Member, joined_at: now() };
-        assert_eq!(member, expected);
+        assert_eq!(member, shown_member(Rank::Member));
         assert_eq!(transactions.opened(), [(Mode::Write, admin.control())]);
+    }
+
+    #[test]
+    fn whoever_was_suspended_here_before_still_is() {
+        for (organization, status) in
+            [(Some(home()), Status::Suspended), (Some(elsewhere()), Status::Active), (None, Status::Active)]
+        {
+            let in_force = vec![restraint(RestraintKind::Suspended, organization)];
+            let service = added_under(Store::default(), Rank::Member, in_force).service();
+            let member = service.add_member(&actor(Rank::Admin), home(), &request(NewMemberRole::Member)).unwrap();
+            assert_eq!(member.status, status);
+        }
     }
 
     #[test]

@@ -19,12 +19,13 @@ use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError, UnitOfWork};
 use stoa_domain::organizations::business_profile::{AccountType, BusinessInformation, BusinessProfile, TaxId};
 use stoa_domain::organizations::dto::ReasonRequest;
 use stoa_domain::organizations::life_cycle::{LifeCycle, Step, Transition};
-use stoa_domain::organizations::membership::Membership;
+use stoa_domain::organizations::membership::{Member, Membership};
 use stoa_domain::organizations::ports::{
     MockBusinessProfileRepository, MockLifeCycleRepository, MockMemberRepository, MockOrganizationRepository,
     MockRankRepository, Organizations, OrganizationsTx,
 };
 use stoa_domain::people::ports::MockRestraintRepository;
+use stoa_domain::people::restraint::{Restraint, Status};
 
 use super::service::OrganizationsService;
 use crate::fixture::{NOW, Transactions, expect_entry};
@@ -104,6 +105,15 @@ impl Store {
             .withf(move |scope, id| (scope.tenant(), *id) == (home(), user))
             .times(1)
             .returning(move |_, user| Ok(role.map(|role| place(user, role))));
+    }
+
+    /// What keeps this person from working must be asked, once; it is this.
+    pub(super) fn restrains(&mut self, user: UserId, in_force: Vec<Restraint>) {
+        self.restraints
+            .expect_in_force()
+            .withf(move |id, at| (*id, *at) == (user, now()))
+            .times(1)
+            .return_once(|_, _| Ok(in_force));
     }
 
     /// Whether this person is the last who leads the organization is asked of admins, and answered so.
@@ -221,6 +231,12 @@ pub(super) fn reason(text: &str) -> ReasonRequest {
 /// A place in the home organization.
 pub(super) fn place(user: UserId, role: Rank) -> Membership {
     Membership { organization_id: home(), user_id: user, role, joined_at: now() }
+}
+
+/// Lee as a member of this rank, whom nothing keeps from working.
+pub(super) fn shown_member(rank: Rank) -> Member {
+    let (user_id, email, name) = (lee().id, lee().email, lee().name);
+    Member { user_id, email, name, rank, status: Status::Active, joined_at: now() }
 }
 
 /// A place as an entry shows it.

@@ -8,6 +8,7 @@ use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::dto::ChosenMemberRequest;
 use stoa_domain::organizations::membership::{Member, Membership};
+use stoa_domain::people::restraint::Status;
 use thiserror::Error;
 
 use super::service::OrganizationsService;
@@ -61,15 +62,18 @@ impl OrganizationsService {
 
         let member = self.work.run(&scope.control(), |tx| {
             tx.organizations.lock(&scope)?;
+            let now = self.sources.now();
             let before = tx.members.find(&scope, user_id)?.ok_or_else(no_member)?;
             let user = tx.users.find_account(user_id)?.ok_or_else(no_member)?.user;
-            if before.role != Rank::Member || !tx.ranks.grant_admin(&scope, user_id, self.sources.now())? {
+            if before.role != Rank::Member || !tx.ranks.grant_admin(&scope, user_id, now)? {
                 return Err(GrantAdminError::DuplicateAdmin);
             }
             let after = Membership { role: Rank::Admin, ..before };
             let entry = AuditEntry::new(&self.sources, "admin.grant", "member", user_id.as_uuid());
             tx.audit.record(&entry.changed(&before, &after))?;
-            Ok(Member { user_id, email: user.email, name: user.name, rank: after.role, joined_at: after.joined_at })
+            let status = Status::in_organization(id, &tx.restraints.in_force(user_id, now)?);
+            let (rank, joined_at) = (after.role, after.joined_at);
+            Ok(Member { user_id, email: user.email, name: user.name, rank, status, joined_at })
         })?;
         self.session_cache.forget_in(id);
         Ok(member)
@@ -78,10 +82,14 @@ impl OrganizationsService {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, actor, down, elsewhere, entry, home, lee, lost, now, shown_place, stranger};
+    use super::super::fixture::{
+        Store, actor, down, elsewhere, entry, home, lee, lost, now, shown_member, shown_place, stranger,
+    };
     use super::*;
+    use crate::fixture::restraint;
     use stoa_domain::identity::user::Account;
     use stoa_domain::kernel::unit_of_work::Mode;
+    use stoa_domain::people::restraint::RestraintKind;
 
     fn request() -> ChosenMemberRequest {
         ChosenMemberRequest { user_id: lee().id }
@@ -110,6 +118,7 @@ mod tests {
 
     fn granted(store: Store) -> Store {
         let mut store = grants(store, true);
+        store.restrains(lee().id, vec![restraint(RestraintKind::Inactive, Some(home()))]);
         let (before, after) = (shown_place(lee().id, Rank::Member), shown_place(lee().id, Rank::Admin));
         store.audits(entry("admin.grant", "member", lee().id.as_uuid()).changed(&before, &after));
         store
@@ -129,7 +138,7 @@ mod tests {
         let transactions = store.transactions.clone();
         let owner = actor(Rank::Owner);
         let member = store.service().grant_admin(&owner, home(), &request()).unwrap();
-        assert_eq!((member.user_id, member.email, member.rank), (lee().id, lee().email, Rank::Admin));
+        assert_eq!(member, Member { status: Status::Inactive, ..shown_member(Rank::Admin) });
         assert_eq!(transactions.opened(), [(Mode::Write, owner.control())]);
     }
 

@@ -54,19 +54,20 @@ impl OrganizationsService {
     ) -> Result<Page<Member>, ListAdminsError> {
         let scope = actor.authorize_in(id, PERMISSION)?;
         let window = request.window(BY_JOINING, SortValue::Instant)?;
-        self.work.snapshot(&scope.control(), |tx| Ok(tx.ranks.list_admins(&scope, &window)?))
+        let now = self.sources.now();
+        self.work.snapshot(&scope.control(), |tx| Ok(tx.ranks.list_admins(&scope, &window, now)?))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, actor, down, elsewhere, home, lee, now, page_of, stranger};
+    use super::super::fixture::{Store, actor, down, elsewhere, home, now, page_of, shown_member, stranger};
     use super::*;
     use stoa_domain::kernel::page::{Start, Window};
     use stoa_domain::kernel::rank::Rank;
 
     fn admin() -> Member {
-        Member { user_id: lee().id, email: lee().email, name: lee().name, rank: Rank::Admin, joined_at: now() }
+        shown_member(Rank::Admin)
     }
 
     #[test]
@@ -76,11 +77,11 @@ mod tests {
             store
                 .ranks
                 .expect_list_admins()
-                .withf(|scope, window| {
-                    (scope.tenant(), window) == (home(), &Window { start: Start::Offset(5), size: 5 })
+                .withf(|scope, window, at| {
+                    (scope.tenant(), window, *at) == (home(), &Window { start: Start::Offset(5), size: 5 }, now())
                 })
                 .times(1)
-                .returning(|_, window| Ok(page_of(admin(), window)));
+                .returning(|_, window, _| Ok(page_of(admin(), window)));
             let request = PagingRequest { page: Some(2), page_size: Some(5), ..PagingRequest::default() };
             let page = store.service().list_admins(&actor(rank), home(), &request).unwrap();
             assert_eq!((page.items, page.size), (vec![admin()], 5));

@@ -54,20 +54,21 @@ impl OrganizationsService {
     ) -> Result<Page<Member>, ListMembersError> {
         let scope = actor.authorize_in(id, PERMISSION)?;
         let window = request.window(BY_JOINING, SortValue::Instant)?;
-        self.work.snapshot(&scope.control(), |tx| Ok(tx.members.list(&scope, &window)?))
+        let now = self.sources.now();
+        self.work.snapshot(&scope.control(), |tx| Ok(tx.members.list(&scope, &window, now)?))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, actor, down, elsewhere, home, lee, now, page_of, stranger};
+    use super::super::fixture::{Store, actor, down, elsewhere, home, now, page_of, shown_member, stranger};
     use super::*;
     use stoa_domain::kernel::page::{Start, Window};
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
 
     fn member() -> Member {
-        Member { user_id: lee().id, email: lee().email, name: lee().name, rank: Rank::Admin, joined_at: now() }
+        shown_member(Rank::Admin)
     }
 
     #[test]
@@ -76,9 +77,11 @@ mod tests {
         store
             .members
             .expect_list()
-            .withf(|scope, window| scope.tenant() == home() && *window == Window { start: Start::Offset(7), size: 20 })
+            .withf(|scope, window, at| {
+                (scope.tenant(), *at) == (home(), now()) && *window == Window { start: Start::Offset(7), size: 20 }
+            })
             .times(1)
-            .returning(|_, window| Ok(page_of(member(), window)));
+            .returning(|_, window, _| Ok(page_of(member(), window)));
         let request = PagingRequest { skip: Some(7), ..PagingRequest::default() };
         let page = store.service().list_members(&actor(Rank::Member), home(), &request).unwrap();
         assert_eq!(page.items, [member()]);
@@ -87,7 +90,7 @@ mod tests {
     #[test]
     fn the_list_is_one_snapshot_in_the_callers_name() {
         let mut store = Store::default();
-        store.members.expect_list().returning(|_, window| Ok(page_of(member(), window)));
+        store.members.expect_list().returning(|_, window, _| Ok(page_of(member(), window)));
         let transactions = store.transactions.clone();
         let admin = actor(Rank::Admin);
         store.service().list_members(&admin, home(), &PagingRequest::default()).unwrap();
@@ -114,7 +117,7 @@ mod tests {
     #[test]
     fn a_store_that_is_down_or_fails_is_said() {
         let mut failing = Store::default();
-        failing.members.expect_list().returning(|_, _| Err(down()));
+        failing.members.expect_list().returning(|_, _, _| Err(down()));
         for store in [Store::which_is_down(), failing] {
             let result = store.service().list_members(&actor(Rank::Member), home(), &PagingRequest::default());
             assert_eq!(result, Err(ListMembersError::Store(down())));

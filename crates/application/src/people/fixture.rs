@@ -105,6 +105,7 @@ pub(super) fn person(user: &User, role: Option<Rank>) -> Person {
     Person {
         id: user.id,
         email: user.email.clone(),
+        email_verified_at: user.email_verified_at,
         platform: user.platform,
         created_at: user.created_at,
         profile: Profile::new(user.name.clone(), now()),

@@ -44,6 +44,7 @@ impl PeopleService {
 mod tests {
     use super::super::fixture::{Store, actor, down, home, lee, now, person, stranger};
     use super::*;
+    use stoa_domain::kernel::platform::Platform;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
     use stoa_domain::people::ports::{PersonOrder, PersonSortKey};
@@ -58,7 +59,7 @@ mod tests {
             .withf(|scope, query| {
                 scope.tenant() == home()
                     && query.q.as_deref() == Some("lee")
-                    && query.role == Some(Rank::Admin)
+                    && (query.role, query.platform) == (Some(Rank::Admin), Some(Platform::Web))
                     && (query.status, query.at) == (Some(Status::Suspended), now())
                     && query.order == PersonOrder { key: PersonSortKey::JoinedAt, descending: true }
             })
@@ -70,6 +71,7 @@ mod tests {
         let request = ListUsersRequest {
             q: Some(" Lee ".into()),
             role: Some(Rank::Admin),
+            platform: Some("web".into()),
             status: Some(Status::Suspended),
             sort: Some("-joined_at".into()),
             ..ListUsersRequest::default()

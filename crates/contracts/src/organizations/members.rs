@@ -6,8 +6,10 @@ use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::membership::{Member, Membership};
 use stoa_domain::organizations::ports::BY_JOINING;
+use stoa_domain::people::restraint::{Restraint, RestraintKind, Status};
 use uuid::Uuid;
 
+use crate::people::restraints::restraint;
 use crate::subject::Subject;
 use crate::world::{Tenant, World, at, person};
 
@@ -25,7 +27,8 @@ fn remove(world: &World<'_>, tenant: &Tenant, user: UserId) -> bool {
 
 fn list(world: &World<'_>, tenant: &Tenant, start: Start, size: u32) -> Page<Member> {
     let window = Window { start, size };
-    let listed = world.store.organizations().snapshot(&world.control(), |tx| tx.members.list(&tenant.scope, &window));
+    let listed =
+        world.store.organizations().snapshot(&world.control(), |tx| tx.members.list(&tenant.scope, &window, at(60)));
     listed.expect("a list")
 }
 
@@ -36,9 +39,9 @@ fn place(tenant: &Tenant, user: UserId, role: Rank, joined: i64) -> Membership {
 /// The members of our organization as a list shows them: the owner and five more, of whom three
 /// joined at one instant; one of them belongs to the other organization as well.
 fn crowd(world: &World<'_>) -> Vec<Member> {
-    let kim = world.ours.owner.clone();
+    let (kim, status) = (world.ours.owner.clone(), Status::Active);
     let mut members =
-        vec![Member { user_id: kim.id, email: kim.email, name: kim.name, rank: Rank::Owner, joined_at: at(0) }];
+        vec![Member { user_id: kim.id, email: kim.email, name: kim.name, rank: Rank::Owner, status, joined_at: at(0) }];
     for (id, joined, rank) in [
         (0x25, 1, Rank::Member),
         (0x22, 4, Rank::Admin),
@@ -49,7 +52,14 @@ fn crowd(world: &World<'_>) -> Vec<Member> {
         let user = person(Uuid::from_u128(id), &format!("p{id:x}@example.com"), &format!("Person {id:x} 서울"));
         world.identity(|tx| tx.users.insert(&user)).expect("a free address");
         world.join(world.ours.id(), user.id, rank, at(joined));
-        members.push(Member { user_id: user.id, email: user.email, name: user.name, rank, joined_at: at(joined) });
+        members.push(Member {
+            user_id: user.id,
+            email: user.email,
+            name: user.name,
+            rank,
+            status,
+            joined_at: at(joined),
+        });
     }
     world.join(world.theirs.id(), members[1].user_id, Rank::Admin, at(2));
     members.sort_by_key(|member| (member.joined_at, member.user_id));
@@ -144,6 +154,29 @@ pub fn a_list_holds_no_member_of_another_organization(store: &dyn Subject) {
     let foreign = list(&world, &world.ours, Start::Offset(0), 1).next.expect("more members");
     let behind = list(&world, &world.theirs, Start::After(foreign), 100);
     assert!(behind.items.iter().all(|member| page.items.contains(member)), "{behind:?}");
+}
+
+/// `list` shows members "as they are at `at`": by what is in force for their place here, the gravest of
+/// it, and not by what is for their account or elsewhere; nobody is left out.
+pub fn a_list_shows_who_may_work_here(store: &dyn Subject) {
+    let world = World::new(store);
+    let members = crowd(&world);
+    let keep_out = |n: usize, kind: RestraintKind, organization_id| {
+        let restraint = Restraint { organization_id, ..restraint(&world, members[n].user_id, kind, 55) };
+        world.people(|tx| tx.restraints.begin(&restraint)).expect("a new restraint");
+    };
+    keep_out(1, RestraintKind::Suspended, Some(world.theirs.id()));
+    keep_out(2, RestraintKind::Inactive, Some(world.ours.id()));
+    keep_out(3, RestraintKind::Inactive, Some(world.ours.id()));
+    keep_out(3, RestraintKind::Suspended, Some(world.ours.id()));
+    keep_out(4, RestraintKind::Archived, Some(world.ours.id()));
+    keep_out(5, RestraintKind::Suspended, None);
+    let shown = |tenant| -> Vec<_> {
+        list(&world, tenant, Start::Offset(0), 100).items.iter().map(|member| member.status).collect()
+    };
+    let (active, suspended) = (Status::Active, Status::Suspended);
+    assert_eq!(shown(&world.ours), [active, active, Status::Inactive, suspended, Status::Archived, active]);
+    assert_eq!(shown(&world.theirs), [active, suspended]);
 }
 
 /// `list` is "paged as `Page` says": counted from an offset, uncounted behind a cursor, `next`

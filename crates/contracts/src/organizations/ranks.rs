@@ -5,6 +5,7 @@ use stoa_domain::kernel::page::{Page, Start, Window};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::membership::{Member, Owner};
+use stoa_domain::people::restraint::Status;
 
 use crate::subject::Subject;
 use crate::world::{Tenant, World, at};
@@ -37,7 +38,7 @@ fn transfer(world: &World<'_>, tenant: &Tenant, from: UserId, to: UserId, n: i64
 fn admins(world: &World<'_>, tenant: &Tenant, start: Start, size: u32) -> Page<Member> {
     let window = Window { start, size };
     let organizations = world.store.organizations();
-    organizations.snapshot(&world.control(), |tx| tx.ranks.list_admins(&tenant.scope, &window)).expect("a list")
+    organizations.snapshot(&world.control(), |tx| tx.ranks.list_admins(&tenant.scope, &window, at(60))).expect("a list")
 }
 
 /// A member of both organizations.
@@ -86,6 +87,7 @@ pub fn admins_are_listed_without_the_owner_and_paged(store: &dyn Subject) {
             email: user.email,
             name: user.name,
             rank: Rank::Admin,
+            status: Status::Active,
             joined_at: at(n),
         });
     }

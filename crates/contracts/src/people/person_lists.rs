@@ -1,7 +1,9 @@
 //! Lists of an organization's people: order, filters, windows.
 
 use stoa_domain::identity::user::User;
+use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::page::{PAGE_SIZE_MAX, Page, Start, Window};
+use stoa_domain::kernel::platform::Platform;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::people::person::Person;
 use stoa_domain::people::ports::{PersonOrder, PersonQuery, PersonSortKey};
@@ -21,7 +23,8 @@ const NAMES: [&str; 8] = ["alpha", "Alpha", "ALPHA 100%", "alpha", "a-b_c", "äh
 
 fn query() -> PersonQuery {
     let window = Window { start: Start::Offset(0), size: PAGE_SIZE_MAX };
-    PersonQuery { status: None, at: at(60), role: None, q: None, order: PersonOrder::default(), window }
+    let order = PersonOrder::default();
+    PersonQuery { status: None, at: at(60), role: None, platform: None, q: None, order, window }
 }
 
 fn containing(q: &str) -> PersonQuery {
@@ -102,6 +105,28 @@ pub fn the_rank_filters(store: &dyn Subject) {
         let page = list(&world, &world.ours, &PersonQuery { role: Some(role), ..query() });
         assert_eq!(page.total, Some(expected.len() as u64), "{role}");
         assert_eq!(page.items, expected, "{role}");
+    }
+}
+
+/// "Only those who come from this application", in this organization.
+pub fn the_platform_filters(store: &dyn Subject) {
+    let world = World::new(store);
+    for (n, platform) in (1_u8..).zip([Platform::Web, Platform::GeppEprWeb, Platform::Web, Platform::GeppEprWeb]) {
+        let user = person(world.id::<UserId>(), &format!("p{n}@example.com"), "Kim");
+        let user = User { platform, ..user };
+        world.identity(|tx| tx.users.insert(&user)).expect("a free address");
+        let tenant = if n == 4 { &world.theirs } else { &world.ours };
+        world.join(tenant.id(), user.id, Rank::Member, at(i64::from(n)));
+    }
+    for (platform, expected) in [
+        (Platform::Web, &["p1@example.com", "p3@example.com"][..]),
+        (Platform::GeppEprWeb, &["p2@example.com"]),
+        (Platform::Business, &["kim@example.com"]),
+        (Platform::Mobile, &[]),
+    ] {
+        let page = list(&world, &world.ours, &PersonQuery { platform: Some(platform), ..query() });
+        assert_eq!((emails(&page), page.total), (expected.to_vec(), Some(expected.len() as u64)), "{platform}");
+        assert!(page.items.iter().all(|one| one.platform == platform), "{platform}");
     }
 }
 

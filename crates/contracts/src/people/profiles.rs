@@ -24,6 +24,7 @@ fn untold(user: &User, place: Option<Place>) -> Person {
     Person {
         id: user.id,
         email: user.email.clone(),
+        email_verified_at: user.email_verified_at,
         platform: user.platform,
         created_at: user.created_at,
         profile: Profile::new(user.name.clone(), user.created_at),
@@ -48,6 +49,9 @@ pub fn a_person_is_found_without_a_place_and_a_member_with_theirs(store: &dyn Su
     let jo = world.newcomer("jo@example.com");
     assert_eq!(find(&world, jo.id), Some(untold(&jo, None)));
     assert_eq!(find(&world, world.id()), None);
+    world.identity(|tx| tx.users.mark_verified(jo.id, at(7))).expect("an answer");
+    let verified = User { email_verified_at: Some(at(7)), ..jo };
+    assert_eq!(find(&world, verified.id), Some(untold(&verified, None)));
     for (role, joined_at) in [(Rank::Member, at(3)), (Rank::Admin, at(4))] {
         let user = world.newcomer(&format!("{role}@example.com"));
         world.join(world.ours.id(), user.id, role, joined_at);

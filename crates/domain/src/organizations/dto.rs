@@ -18,6 +18,7 @@ use crate::kernel::patch::nullable;
 use crate::kernel::rank::Rank;
 use crate::kernel::reason::Reason;
 use crate::kernel::sources::{Timestamp, rfc3339, rfc3339_option};
+use crate::people::restraint::Status;
 use crate::reference::country::CountryCode;
 
 /// An organization to be created.
@@ -350,6 +351,8 @@ pub struct MemberResponse {
     pub name: String,
     /// The rank.
     pub role: Rank,
+    /// Whether they may work here.
+    pub status: Status,
     /// Since when.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     #[serde(serialize_with = "rfc3339")]
@@ -363,6 +366,7 @@ impl From<Member> for MemberResponse {
             email: member.email.as_str().to_owned(),
             name: member.name.as_str().to_owned(),
             role: member.rank,
+            status: member.status,
             joined_at: member.joined_at,
         }
     }

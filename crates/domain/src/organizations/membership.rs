@@ -8,6 +8,7 @@ use crate::kernel::ids::{OrganizationId, UserId};
 use crate::kernel::name::Name;
 use crate::kernel::rank::Rank;
 use crate::kernel::sources::{Timestamp, rfc3339};
+use crate::people::restraint::Status;
 
 /// A person's place in an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -34,6 +35,8 @@ pub struct Member {
     pub name: Name,
     /// The rank.
     pub rank: Rank,
+    /// Whether they may work here; whether their account is kept from it is another question.
+    pub status: Status,
     /// Since when.
     pub joined_at: Timestamp,
 }

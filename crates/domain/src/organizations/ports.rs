@@ -108,11 +108,11 @@ pub trait MemberRepository {
     /// Those of the store.
     fn find(&self, scope: &TenantScope, user: UserId) -> Result<Option<Membership>, StoreError>;
 
-    /// The scope's members by time of joining; paged as [`Page`] says.
+    /// The scope's members as they are at `at`, by time of joining; paged as [`Page`] says.
     ///
     /// # Errors
     /// Those of the store.
-    fn list(&self, scope: &TenantScope, window: &Window) -> Result<Page<Member>, StoreError>;
+    fn list(&self, scope: &TenantScope, window: &Window, at: Timestamp) -> Result<Page<Member>, StoreError>;
 
     /// Adds a member, as admin or owner where the role says so.
     ///
@@ -137,7 +137,7 @@ pub trait RankRepository {
     ///
     /// # Errors
     /// Those of the store.
-    fn list_admins(&self, scope: &TenantScope, window: &Window) -> Result<Page<Member>, StoreError>;
+    fn list_admins(&self, scope: &TenantScope, window: &Window, at: Timestamp) -> Result<Page<Member>, StoreError>;
 
     /// Makes a member of the scope's organization an admin; answers whether they were none before.
     ///

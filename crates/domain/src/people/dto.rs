@@ -33,6 +33,10 @@ list_request! {
         pub status: Option<Status>,
         /// Only those of this rank.
         pub role: Option<Rank>,
+        /// Only those who come from this application, in any case.
+        #[validate(custom(function = "rule::<Platform>"))]
+        #[cfg_attr(feature = "openapi", param(value_type = Option<Platform>))]
+        pub platform: Option<String>,
         /// Only those whose name or address contains this text.
         #[validate(length(max = 200, message = "must have at most 200 characters"))]
         #[cfg_attr(feature = "openapi", param(max_length = 200))]
@@ -54,6 +58,7 @@ impl ListUsersRequest {
             status: self.status,
             at,
             role: self.role,
+            platform: self.platform.as_deref().map(|text| Platform::parse_field("platform", text)).transpose()?,
             q: self.q.as_deref().map(str::trim).filter(|q| !q.is_empty()).map(str::to_lowercase),
             order,
             window: self.paging().window(&order.to_string(), order.key.value())?,
@@ -121,6 +126,8 @@ pub struct PersonResponse {
     pub id: UserId,
     /// Address.
     pub email: String,
+    /// Whether it is known that they read the letters to it.
+    pub email_verified: bool,
     /// Name.
     pub name: String,
     /// A few words about themselves.
@@ -162,6 +169,7 @@ impl From<Person> for PersonResponse {
         Self {
             id: person.id,
             email: person.email.as_str().to_owned(),
+            email_verified: person.email_verified_at.is_some(),
             name: profile.name.as_str().to_owned(),
             bio: profile.bio.map(|bio| bio.as_str().to_owned()),
             avatar_file_id: profile.avatar_file_id,
@@ -447,5 +455,16 @@ mod tests {
         }
         let unknown = ListUsersRequest { sort: Some("colour".into()), ..ListUsersRequest::default() };
         assert_eq!(unknown.query(now).unwrap_err().field, "sort");
+    }
+
+    #[test]
+    fn a_platform_is_read_in_any_case() {
+        let query = |text: &str| {
+            let request = ListUsersRequest { platform: Some(text.into()), ..ListUsersRequest::default() };
+            (request.validate().is_ok(), request.query(Timestamp::UNIX_EPOCH).map(|query| query.platform))
+        };
+        assert_eq!(query("gepp_epr_web"), (true, Ok(Some(Platform::GeppEprWeb))));
+        let (valid, read) = query("TV");
+        assert_eq!((valid, read.unwrap_err().field), (false, "platform"));
     }
 }

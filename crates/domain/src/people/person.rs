@@ -26,6 +26,8 @@ pub struct Person {
     pub id: UserId,
     /// Address.
     pub email: Email,
+    /// Since when it is known that they read the letters to it, if it is.
+    pub email_verified_at: Option<Timestamp>,
     /// The application the account was made for.
     pub platform: Platform,
     /// When the account was made.

@@ -12,6 +12,7 @@ use crate::kernel::actor::{ControlScope, TenantScope};
 use crate::kernel::field::{Flaw, Parsed};
 use crate::kernel::ids::{OrganizationId, UserId};
 use crate::kernel::page::{Page, SortValue, Window};
+use crate::kernel::platform::Platform;
 use crate::kernel::rank::Rank;
 use crate::kernel::sources::Timestamp;
 use crate::kernel::store_error::StoreError;
@@ -120,6 +121,8 @@ pub struct PersonQuery {
     pub at: Timestamp,
     /// Only those of this rank.
     pub role: Option<Rank>,
+    /// Only those who come from this application.
+    pub platform: Option<Platform>,
     /// Only those whose name or address contains this text, whatever its case.
     pub q: Option<String>,
     /// How they are sorted.

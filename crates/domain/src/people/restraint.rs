@@ -30,6 +30,11 @@ impl Status {
         in_force.into_iter().map(|restraint| restraint.kind.status()).max().unwrap_or(Self::Active)
     }
 
+    /// What a member of this organization is there, under what is in force for them.
+    pub fn in_organization(organization: OrganizationId, in_force: &[Restraint]) -> Self {
+        Self::under(in_force.iter().filter(|restraint| restraint.organization_id == Some(organization)))
+    }
+
     /// As it stands in JSON.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -81,6 +81,15 @@ fn every_migration_has_both_its_ways() {
     }
 }
 
+#[test]
+fn every_migration_says_what_it_is_for() {
+    for name in present().keys().filter(|name| name.ends_with("/up.sql")) {
+        let text = fs::read_to_string(folder().join(name)).expect("a migration");
+        let comment = text.lines().next().and_then(|line| line.strip_prefix("-- ")).unwrap_or_default();
+        assert!(comment.split(' ').count() > 3, "{name} does not begin with a comment that says what it is for");
+    }
+}
+
 /// Of two migrations of one version only one would run. What an engine needs besides the portable
 /// migrations may have the version that its counterpart has on the other engine.
 #[test]

@@ -175,6 +175,7 @@ suite! { members of organizations::members in "organizations/members.rs":
     a_second_owner_is_a_duplicate,
     members_are_listed_in_the_order_of_joining,
     a_list_holds_no_member_of_another_organization,
+    a_list_shows_who_may_work_here,
     members_are_paged,
     a_member_is_removed_once_and_from_one_organization,
     the_owner_is_never_removed,
@@ -235,6 +236,7 @@ suite! { profiles of people::profiles in "people/profiles.rs":
 suite! { person_lists of people::person_lists in "people/person_lists.rs":
     every_sort_goes_by_its_column_and_then_by_id,
     the_rank_filters,
+    the_platform_filters,
     the_status_filters_and_archived_people_are_left_out,
     the_text_is_looked_for_in_name_and_address_whatever_its_case,
     wildcards_in_the_text_stand_for_themselves,

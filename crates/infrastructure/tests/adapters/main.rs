@@ -15,3 +15,4 @@ mod purging;
 mod recovery;
 mod rows;
 mod stored;
+mod tables;

@@ -544,6 +544,13 @@ mod tests {
     }
 
     #[test]
+    fn no_secret_has_a_default() {
+        for setting in ALL.iter().filter(|setting| setting.secret) {
+            assert!(matches!(setting.default, Preset::Words(_)), "{}", setting.name);
+        }
+    }
+
+    #[test]
     fn a_flag_is_the_name_in_kebab_case_without_the_prefix() {
         for setting in ALL {
             let bare = setting.name.strip_prefix(PREFIX).unwrap_or(setting.name);

@@ -5,7 +5,7 @@ use stoa_infrastructure::testing::certificates::Authority;
 use stoa_infrastructure::testing::smtp::{Arrived, Conduct, Protection, SmtpServer};
 use stoa_infrastructure::testing::{TestDatabase, databases};
 
-use crate::program::Program;
+use crate::program::{Program, Serving};
 
 fn over(database: &TestDatabase, mail: &SmtpServer) -> Program {
     let settings = mail.settings();
@@ -17,13 +17,20 @@ fn message_id(letter: &Arrived) -> &str {
     letter.text.lines().find(|line| line.starts_with("Message-ID: ")).expect("an id")
 }
 
+/// Registers somebody, which leaves a letter; answers their access token.
+fn register(server: &Serving) -> String {
+    let body = json!({"email": "kim@example.com", "password": "Private-Horse-9", "name": "Kim", "organization_name": "Harbour"});
+    let (status, registered) = server.post("/api/v1/auth/register", "", &body);
+    assert_eq!(status, 201, "{registered}");
+    registered["access_token"].as_str().expect("a token").to_owned()
+}
+
 /// Kills a server while its letter is with this mail server; another one sends it when the lease of
 /// the first has ended. Answers the letter.
 fn sent_by_another(database: &TestDatabase, unlucky: &SmtpServer, is_stuck: impl Fn()) -> Arrived {
     let first = over(database, unlucky);
     let server = first.serve();
-    let body = json!({"email": "kim@example.com", "password": "Private-Horse-9", "name": "Kim", "organization_name": "Harbour"});
-    assert_eq!(server.post("/api/v1/auth/register", "", &body).0, 201);
+    register(&server);
     is_stuck();
     drop(server);
     let letters = "SELECT state || ' ' || attempts AS text FROM outbox_messages WHERE kind = 'letter'";
@@ -74,8 +81,7 @@ fn letters_go_by_one_address_to_a_server_whose_authority_is_our_own() {
         let program = program.with(&[("SMTP_CA_FILE", "ca.pem"), ("LOG_LEVEL", "trace")]);
         program.write("ca.pem", authority.pem());
         let server = program.serve();
-        let body = json!({"email": "kim@example.com", "password": "Private-Horse-9", "name": "Kim", "organization_name": "Harbour"});
-        assert_eq!(server.post("/api/v1/auth/register", "", &body).0, 201);
+        register(&server);
         let letter = mail.letters(1).remove(0);
         assert_eq!((letter.is_protected, letter.user.as_deref()), (true, Some("kim@example.com")), "{scheme}");
         let (_, out, err) = server.stop();
@@ -88,4 +94,20 @@ fn a_server_does_not_start_without_the_certificates_it_is_to_trust() {
     let settings = [("SMTP_URL", "smtps://localhost"), ("MAIL_FROM", "stoa@example.com"), ("SMTP_CA_FILE", "ca.pem")];
     let complaint = Program::new().with(&settings).run(&["serve"]).complaint();
     assert!(complaint.contains("SMTP_CA_FILE ca.pem"), "{complaint}");
+}
+
+#[test]
+fn an_invitation_is_answered_though_the_mail_server_says_nothing() {
+    for database in databases() {
+        let silent = SmtpServer::start(Conduct::IsSilent);
+        let program = over(&database, &silent);
+        let server = program.serve();
+        let access = register(&server);
+        silent.conversations(1);
+        let body = json!({"email": "colleague@example.com", "role": "member"});
+        let (status, invited) = server.post("/api/v1/invitations", &access, &body);
+        assert_eq!((status, &invited["status"]), (201, &json!("pending")));
+        let letters = "SELECT state AS text FROM outbox_messages WHERE kind = 'letter'";
+        assert_eq!(database.texts(letters), ["pending", "pending"], "neither letter is sent");
+    }
 }

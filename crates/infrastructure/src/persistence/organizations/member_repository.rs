@@ -5,6 +5,7 @@ use stoa_domain::kernel::actor::TenantScope;
 use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::page::{Cursor, Page, Start, Window};
 use stoa_domain::kernel::rank::Rank;
+use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::membership::{Member, Membership};
 use stoa_domain::organizations::ports::{BY_JOINING, MemberRepository};
@@ -32,8 +33,8 @@ impl MemberRepository for Control<'_> {
         .transpose()
     }
 
-    fn list(&self, scope: &TenantScope, window: &Window) -> Result<Page<Member>, StoreError> {
-        self.list_ranked(scope, None, window)
+    fn list(&self, scope: &TenantScope, window: &Window, at: Timestamp) -> Result<Page<Member>, StoreError> {
+        self.list_ranked(scope, None, window, at)
     }
 
     fn insert(&self, membership: &Membership) -> Result<(), StoreError> {
@@ -91,12 +92,14 @@ impl MemberRepository for Control<'_> {
 }
 
 impl Control<'_> {
-    /// The members of the scope's organization, or those of one rank, by time of joining.
+    /// The members of the scope's organization, or those of one rank, as they are at `now`, by time of
+    /// joining.
     pub(super) fn list_ranked(
         &self,
         scope: &TenantScope,
         only: Option<Rank>,
         window: &Window,
+        now: Timestamp,
     ) -> Result<Page<Member>, StoreError> {
         use organization_standings::{joined_at, organization_id, rank, user_id};
 
@@ -124,7 +127,10 @@ impl Control<'_> {
             let rows = rows.limit(window.fetch()).offset(window.offset());
             (rows.load::<MemberRow>(c).map_err(fault)?, total)
         });
-        let items = rows.into_iter().map(Member::try_from).collect::<Result<Vec<_>, _>>()?;
+        let ids: Vec<_> = rows.iter().map(MemberRow::id).collect();
+        let in_force = self.restraints_of(&ids, now)?;
+        let members = rows.into_iter().map(|row| row.under(scope.tenant(), &in_force));
+        let items = members.collect::<Result<Vec<_>, _>>()?;
         Ok(Page::cut(items, total.map(i64::unsigned_abs), window, |last| Cursor {
             sort: BY_JOINING.to_owned(),
             value: instant_text(At(last.joined_at)),

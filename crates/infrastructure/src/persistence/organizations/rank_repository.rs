@@ -18,8 +18,8 @@ use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
 
 impl RankRepository for Control<'_> {
-    fn list_admins(&self, scope: &TenantScope, window: &Window) -> Result<Page<Member>, StoreError> {
-        self.list_ranked(scope, Some(Rank::Admin), window)
+    fn list_admins(&self, scope: &TenantScope, window: &Window, at: Timestamp) -> Result<Page<Member>, StoreError> {
+        self.list_ranked(scope, Some(Rank::Admin), window, at)
     }
 
     fn grant_admin(&self, scope: &TenantScope, user: UserId, at: Timestamp) -> Result<bool, StoreError> {

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use stoa_domain::kernel::address::Address;
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed as _;
+use stoa_domain::kernel::ids::OrganizationId;
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::reason::Reason;
@@ -12,9 +13,11 @@ use stoa_domain::organizations::business_profile::{AccountType, BusinessInformat
 use stoa_domain::organizations::life_cycle::{Archived, OrganizationStatus, Step};
 use stoa_domain::organizations::membership::{Member, Owner};
 use stoa_domain::organizations::organization::{MemberOf, MfaPolicy, Organization, Slug};
+use stoa_domain::people::restraint::Restraint;
 use stoa_domain::reference::country::CountryCode;
 
 use crate::persistence::fault::stored;
+use crate::persistence::people;
 use crate::persistence::schema::control::{organization_info, organizations};
 use crate::persistence::sql_types::{At, Id};
 
@@ -175,16 +178,21 @@ pub(super) struct MemberRow {
     joined_at: At,
 }
 
-impl TryFrom<MemberRow> for Member {
-    type Error = StoreError;
+impl MemberRow {
+    pub(super) fn id(&self) -> Id {
+        self.user_id
+    }
 
-    fn try_from(row: MemberRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            user_id: row.user_id.into(),
-            email: Email::from_store(row.email),
-            name: Name::from_store(row.name),
-            rank: rank_of(&row.rank)?,
-            joined_at: row.joined_at.0,
+    /// The member of this organization under these restraints, which may be those of others as well.
+    pub(super) fn under(self, organization: OrganizationId, in_force: &[Restraint]) -> Result<Member, StoreError> {
+        let user_id = self.user_id.into();
+        Ok(Member {
+            user_id,
+            email: Email::from_store(self.email),
+            name: Name::from_store(self.name),
+            rank: rank_of(&self.rank)?,
+            status: people::rows::status_of(user_id, Some(organization), in_force),
+            joined_at: self.joined_at.0,
         })
     }
 }

@@ -89,6 +89,9 @@ impl PersonRepository for Control<'_> {
                 if let Some(role) = query.role {
                     rows = rows.filter(rank.eq(role.as_str()));
                 }
+                if let Some(platform) = query.platform {
+                    rows = rows.filter(users::platform.eq(platform.as_str()));
+                }
                 if let Some(q) = &query.q {
                     let (name, email) = (user_profile::search_text, users::email);
                     rows = rows.filter(

@@ -52,7 +52,11 @@ macro_rules! of_kind {
 
 impl Control<'_> {
     /// What is in force for these people, for their accounts and in every organization.
-    pub(super) fn restraints_of(&self, users: &[Id], at: Timestamp) -> Result<Vec<Restraint>, StoreError> {
+    pub(in crate::persistence) fn restraints_of(
+        &self,
+        users: &[Id],
+        at: Timestamp,
+    ) -> Result<Vec<Restraint>, StoreError> {
         let query = restraints_in_force(at).filter(user_restraints::user_id.eq_any(users.to_vec()));
         let rows = on!(self.conn, c => query.load::<RestraintRow>(c)).map_err(fault)?;
         rows.into_iter().map(Restraint::try_from).collect()

@@ -23,7 +23,7 @@ use crate::persistence::sql_types::{At, Id};
 
 /// The columns of a person and their profile.
 pub(super) const COLUMNS: Columns = (
-    (users::id, users::email, users::platform, users::created_at),
+    (users::id, users::email, users::email_verified_at, users::platform, users::created_at),
     (
         user_profile::name,
         user_profile::bio,
@@ -35,7 +35,7 @@ pub(super) const COLUMNS: Columns = (
     ),
 );
 type Columns = (
-    (users::id, users::email, users::platform, users::created_at),
+    (users::id, users::email, users::email_verified_at, users::platform, users::created_at),
     (
         user_profile::name,
         user_profile::bio,
@@ -51,6 +51,7 @@ type Columns = (
 pub(super) struct AccountRow {
     id: Id,
     email: String,
+    email_verified_at: Option<At>,
     platform: String,
     created_at: At,
 }
@@ -98,6 +99,7 @@ impl PersonRow {
         Ok(Person {
             id,
             email: Email::from_store(account.email),
+            email_verified_at: account.email_verified_at.map(|at| at.0),
             platform: stored("users.platform", Platform::parse(&account.platform))?,
             created_at: account.created_at.0,
             profile: self.profile.try_into()?,
@@ -107,7 +109,12 @@ impl PersonRow {
     }
 }
 
-fn status_of(user: UserId, organization: Option<OrganizationId>, in_force: &[Restraint]) -> Status {
+/// What these restraints make of an account, or of a membership.
+pub(in crate::persistence) fn status_of(
+    user: UserId,
+    organization: Option<OrganizationId>,
+    in_force: &[Restraint],
+) -> Status {
     Status::under(in_force.iter().filter(|one| (one.user_id, one.organization_id) == (user, organization)))
 }
 
