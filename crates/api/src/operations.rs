@@ -68,7 +68,7 @@ use ErrorCode::{
     AccountSuspended, DuplicateAdmin, DuplicateEmail, DuplicateInvitation, DuplicateMember, DuplicateSecondFactor,
     DuplicateWarehouse, InvalidCode, InvalidCredentials, InvalidToken, InvitationEnded, InvitationForAnother,
     LastAdmin, LastOwner, RegistrationClosed, ResourceNotFound, SignInFirst, StateConflict, TooManyAttempts,
-    VersionConflict,
+    Unauthorized, VersionConflict,
 };
 
 const ACCEPT_INVITATION: &str = "accept_invitation";
@@ -156,7 +156,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation(
         ACCEPT_INVITATION,
         Public,
-        &[RegistrationClosed, InvalidToken, SignInFirst, InvitationForAnother, DuplicateMember],
+        &[RegistrationClosed, Unauthorized, InvalidToken, SignInFirst, InvitationForAnother, DuplicateMember],
     ),
     operation("list_api_keys", With(list_api_keys::PERMISSION), &[]),
     operation("create_api_key", With(create_api_key::PERMISSION), &[]),

@@ -16,6 +16,7 @@ pub mod import_person;
 pub mod issue_password_reset;
 pub mod list_registrations;
 pub mod list_sessions;
+pub mod own_session;
 pub mod publish_keys;
 pub mod refresh;
 pub mod register;

@@ -1,7 +1,7 @@
 //! The second factor: authenticators and recovery codes.
 
 use chrono::TimeDelta;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use insta::{allow_duplicates, assert_json_snapshot};
 use serde_json::{Value, json};
 use stoa_domain::kernel::sources::Clock as _;
@@ -276,6 +276,61 @@ async fn the_second_factor_is_given_up_with_the_password() {
         let token = asked(&owner).await;
         verify(&owner, &token, &codes[1]).await.refuses(401, "INVALID_CODE");
         verify(&owner, &token, &fresh[1]).await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_question_asked_of_an_old_password_is_not_answered_after_a_change() {
+    on_each_engine(async |stage| {
+        let (owner, other) = (stage.owner().await, stage.owner().await);
+        let (_, codes) = enrolled(stage, &owner).await;
+        let (_, theirs) = enrolled(stage, &other).await;
+        let (token, of_other) = (asked(&owner).await, asked(&other).await);
+        let body = json!({"old_password": PASSWORD, "new_password": "Better-Horse-2"});
+        owner.put("/api/v1/auth/password", &body).await.is(204);
+        verify(&owner, &token, &codes[0]).await.refuses(401, "INVALID_TOKEN");
+
+        let login = json!({"email": owner.email, "password": "Better-Horse-2"});
+        let question = owner.post(LOGIN, &login).await.gives(200);
+        owner.post("/api/v1/auth/forgot-password", &json!({"email": owner.email})).await.is(202);
+        let reset = stage.server.token_for(&owner.email, "reset-password", 1).await;
+        let body = json!({"token": reset, "password": "Better-Horse-3"});
+        owner.post("/api/v1/auth/reset-password", &body).await.is(204);
+        verify(&owner, question["mfa_token"].as_str().unwrap(), &codes[0]).await.refuses(401, "INVALID_TOKEN");
+        verify(&other, &of_other, &theirs[0]).await.is(200);
+    })
+    .await;
+}
+
+/// Whoever has a second factor is signed in with it, everywhere.
+#[tokio::test]
+async fn sessions_that_only_a_password_opened_end_when_a_second_factor_is_confirmed() {
+    on_each_engine(async |stage| {
+        let (owner, stranger) = (stage.owner().await, stage.owner().await);
+        let other = owner.sign_in().await;
+        let enrolment = begin(&owner).await;
+        other.get(ME).await.is(200);
+        let code = Authenticator::of(&enrolment).code(stage, 0);
+        let signing_in = join_all((0..4).map(|_| {
+            let body = json!({"email": owner.email, "password": PASSWORD});
+            let owner = owner.clone();
+            async move { owner.post(LOGIN, &body).await.gives(200) }
+        }));
+        let (confirmed, signed_in) = join(confirm(&owner, &code), signing_in).await;
+        confirmed.is(200);
+        for session in signed_in.iter().filter(|answer| answer["access_token"].is_string()) {
+            owner.holding(session).get(ME).await.refuses(401, "UNAUTHORIZED");
+        }
+        other.get(ME).await.refuses(401, "UNAUTHORIZED");
+        let renewal = json!({"refresh_token": other.refresh});
+        other.post("/api/v1/auth/refresh", &renewal).await.refuses(401, "INVALID_TOKEN");
+        for session in [&owner, &stranger] {
+            session.get(ME).await.is(200);
+        }
+        let trail = entries(&stage.database);
+        let entry = trail.iter().find(|entry| entry["action"] == "second_factor.confirm").unwrap();
+        assert!(!entry["before"]["sessions"].as_array().unwrap().is_empty());
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! Changing one's password.
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use stoa_tests::actor::{Actor, PASSWORD};
 use stoa_tests::answer::Answer;
@@ -135,6 +135,31 @@ async fn of_many_who_change_it_at_once_one_does() {
         login(&owner, changed[0].0).await.is(200);
         let entries = entries(&stage.database);
         assert_eq!(entries.iter().filter(|entry| entry["action"] == "credential.change").count(), 1);
+    })
+    .await;
+}
+
+/// The password is compared before the transaction that opens the session; the change may come between.
+#[tokio::test]
+async fn no_session_of_the_old_password_is_left_however_many_sign_in_meanwhile() {
+    on_each_engine(async |stage| {
+        let person = stage.owner().await;
+        let mut old = PASSWORD.to_owned();
+        for round in 0..4 {
+            let new = format!("Better-Horse-{round}");
+            let body = change(&old, &new);
+            let signing_in = join_all((0..4).map(|_| login(&person, &old)));
+            let (changed, signed_in) = join(person.put(PASSWORDS, &body), signing_in).await;
+            changed.is(204);
+            for answer in signed_in {
+                match answer.status {
+                    200 => person.holding(&answer.json()).get(ME).await.refuses(401, "UNAUTHORIZED"),
+                    _ => answer.refuses(401, "INVALID_CREDENTIALS"),
+                }
+            }
+            person.get(ME).await.is(200);
+            old = new;
+        }
     })
     .await;
 }

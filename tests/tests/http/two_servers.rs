@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::json;
-use stoa_tests::actor::{Actor, warehouse};
+use stoa_domain::kernel::sources::Clock as _;
+use stoa_tests::actor::{Actor, PASSWORD, warehouse};
 use stoa_tests::server::Server;
 use stoa_tests::stage::{Stage, on_each_engine_with};
 
@@ -147,6 +148,38 @@ async fn a_session_that_was_ended_and_a_key_that_was_revoked_are_seen() {
             bearer.at(other.address()).get("/api/v1/warehouses").await.refuses(401, "UNAUTHORIZED");
         }
         owner.at(other.address()).get("/api/v1/warehouses").await.is(200);
+    })
+    .await;
+}
+
+/// A session lasts five seconds longer where it is remembered, but leads to no other one, which would
+/// last for days.
+#[tokio::test]
+async fn a_session_that_was_ended_elsewhere_opens_no_other() {
+    with_another(async |stage, other| {
+        let (owner, person) = (stage.owner().await, stage.owner().await);
+        let invited = json!({"email": person.email, "role": "member"});
+        owner.post("/api/v1/invitations", &invited).await.is(201);
+        let token = stage.server.token_for(&person.email, "accept-invitation", 1).await;
+        let (present, switching) = (person.sign_in().await, json!({"organization_id": person.organization}));
+        let there = present.at(other.address());
+        let enrolment = there.post("/api/v1/auth/mfa/totp", &json!({})).await.gives(200);
+        there.post("/api/v1/auth/switch-organization", &switching).await.is(200);
+
+        let change = json!({"old_password": PASSWORD, "new_password": "Better-Horse-2"});
+        person.put("/api/v1/auth/password", &change).await.is(204);
+        there.get("/api/v1/auth/me").await.is(200);
+        let code = totp_rs::Secret::try_from_base32(enrolment["secret"].as_str().unwrap()).unwrap();
+        let code = totp_rs::Builder::new().with_secret(code).build().unwrap();
+        let code = code.generate(stage.clock.now().timestamp().unsigned_abs()).to_string();
+        for (path, body) in [
+            ("/api/v1/auth/switch-organization", switching),
+            ("/api/v1/auth/accept-invitation", json!({"token": token})),
+            ("/api/v1/auth/mfa/totp/confirm", json!({"code": code})),
+        ] {
+            there.post(path, &body).await.refuses(401, "UNAUTHORIZED");
+        }
+        person.post("/api/v1/auth/accept-invitation", &json!({"token": token})).await.is(201);
     })
     .await;
 }

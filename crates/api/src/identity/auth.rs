@@ -236,6 +236,7 @@ impl From<SwitchOrganizationError> for Problem {
         match error {
             SwitchOrganizationError::NotFound => Self::new(ErrorCode::ResourceNotFound),
             SwitchOrganizationError::Suspended => Self::new(ErrorCode::OrganizationSuspended),
+            SwitchOrganizationError::Ended(ended) => ended.into(),
             SwitchOrganizationError::Signing(error) => Self::internal(error.to_string()),
             SwitchOrganizationError::Store(error) => error.into(),
         }

@@ -42,8 +42,8 @@ async fn enrol_totp(api: web::Data<Api>, Caller(actor): Caller) -> Result<HttpRe
 
 /// Confirm the authenticator
 ///
-/// From now on signing in asks for it. The recovery codes are shown this once; each stands in for
-/// the authenticator once.
+/// From now on signing in asks for it, and all other sessions of the person end. The recovery codes are
+/// shown this once; each stands in for the authenticator once.
 #[utoipa::path(
     tag = "Second factor",
     request_body = ConfirmTotpRequest,
@@ -113,6 +113,7 @@ impl From<ConfirmTotpError> for Problem {
             ConfirmTotpError::NotFound => Self::new(ErrorCode::ResourceNotFound),
             ConfirmTotpError::Invalid(invalid) => invalid.into(),
             ConfirmTotpError::TooManyGuesses(too_many) => too_many.into(),
+            ConfirmTotpError::Ended(ended) => ended.into(),
             ConfirmTotpError::SecondFactor(error) => Self::internal(error.to_string()),
             ConfirmTotpError::Store(error) => error.into(),
         }

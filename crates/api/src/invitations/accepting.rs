@@ -79,6 +79,7 @@ impl From<AcceptInvitationError> for Problem {
             AcceptInvitationError::SignInFirst => Self::new(ErrorCode::SignInFirst),
             AcceptInvitationError::AnotherPerson => Self::new(ErrorCode::InvitationForAnother),
             AcceptInvitationError::DuplicateMember => Self::new(ErrorCode::DuplicateMember),
+            AcceptInvitationError::Ended(ended) => ended.into(),
             AcceptInvitationError::Hashing(error) => Self::internal(error.to_string()),
             AcceptInvitationError::Signing(error) => Self::internal(error.to_string()),
             AcceptInvitationError::Store(error) => error.into(),

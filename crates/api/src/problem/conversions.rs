@@ -2,6 +2,7 @@
 //! handler.
 
 use stoa_application::identity::guessing::TooManyGuesses;
+use stoa_application::identity::own_session::SessionEnded;
 use stoa_domain::kernel::actor::Forbidden;
 use stoa_domain::kernel::field::InvalidField;
 use stoa_domain::kernel::store_error::StoreError;
@@ -12,6 +13,13 @@ use super::{Detail, ErrorCode, Problem};
 impl From<Forbidden> for Problem {
     fn from(_: Forbidden) -> Self {
         Self::new(ErrorCode::Forbidden)
+    }
+}
+
+/// As where the bearer of a token is not recognised.
+impl From<SessionEnded> for Problem {
+    fn from(ended: SessionEnded) -> Self {
+        Self::new(ErrorCode::Unauthorized).because(ended.to_string())
     }
 }
 

@@ -17,6 +17,7 @@ use stoa_domain::organizations::organization::MemberOf;
 use thiserror::Error;
 
 use super::opening::Opening;
+use super::own_session::SessionEnded;
 use super::register::Registered;
 use super::service::IdentityService;
 
@@ -44,6 +45,9 @@ pub enum AcceptInvitationError {
     /// The person belongs to the organization already.
     #[error("the person is a member already")]
     DuplicateMember,
+    /// The session has ended meanwhile.
+    #[error(transparent)]
+    Ended(#[from] SessionEnded),
     /// The password could not be hashed.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -126,6 +130,7 @@ impl IdentityService {
         let organization = invitation.organization_id;
 
         self.work.run(&actor.control().about(organization), |tx| {
+            self.hold_session::<AcceptInvitationError>(tx, actor)?;
             let account = tx.users.find_account(actor.user_id)?;
             let user = account.ok_or(AcceptInvitationError::AnotherPerson)?.user;
             if user.email != invitation.email {
@@ -179,7 +184,8 @@ impl IdentityService {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
-        DIGEST, PASSWORD, Store, TOKENS, actor, down, elsewhere, entry, kim, lost, member_of, now, nth, origin, shown,
+        DIGEST, PASSWORD, Store, TOKENS, actor, down, elsewhere, entry, kim, lost, member_of, now, nth, origin,
+        session, shown,
     };
     use super::*;
     use crate::fixture::{NOW, lee};
@@ -278,6 +284,7 @@ mod tests {
 
     fn accepted_signed_in(store: Store) -> Store {
         let mut store = open(store, kim().email);
+        store.holds_session(Some(session()));
         store.verifies(kim().id);
         joins(&mut store, kim().id.as_uuid(), nth(0));
         knows(&mut store, kim(), vec![member_of(elsewhere(), Rank::Member)]);
@@ -313,8 +320,18 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_was_ended_meanwhile_accepts_nothing() {
+        let mut store = open(Store::default(), kim().email);
+        store.holds_session(None);
+        store.invitations.expect_accept().never();
+        let result = store.service().accept_invitation_signed_in(&actor(Rank::Owner), &request());
+        assert_eq!(result.unwrap_err(), AcceptInvitationError::Ended(SessionEnded));
+    }
+
+    #[test]
     fn somebody_else_who_is_signed_in_does_not_join() {
         let mut store = open(Store::default(), lee().email);
+        store.holds_session(Some(session()));
         knows(&mut store, kim(), Vec::new());
         let result = store.service().accept_invitation_signed_in(&actor(Rank::Owner), &request());
         assert_eq!(result.unwrap_err(), AcceptInvitationError::AnotherPerson);
@@ -351,6 +368,7 @@ mod tests {
     #[test]
     fn a_member_does_not_join_twice() {
         let mut store = open(Store::default(), kim().email);
+        store.holds_session(Some(session()));
         knows(&mut store, kim(), vec![member_of(elsewhere(), Rank::Member)]);
         store.makes_tokens(nth(0), kim().id, Some((elsewhere(), Rank::Member)));
         store.users.expect_mark_verified().returning(|_, _| Ok(false));

@@ -73,6 +73,7 @@ impl IdentityService {
             let now = self.sources.now();
             self.forgive::<ChangePasswordError>(tx, &guess)?;
             tx.credentials.replace(user.id, &before, &after, now)?;
+            tx.challenges.remove_all(user.id)?;
             let ended = tx.own_sessions.end_all(user.id, Some(actor.session_id), now)?;
             let entry = AuditEntry::new(&self.sources, "credential.change", "user", user.id.as_uuid());
             tx.audit.record(&entry.removed(&picture([("sessions", listed(&ended))])))?;
@@ -137,6 +138,7 @@ mod tests {
     /// Two other sessions end.
     fn ends(store: Store) -> Store {
         let mut store = replaces(store, Ok(()));
+        store.removes_challenges();
         store
             .own_sessions
             .expect_end_all()
@@ -179,6 +181,7 @@ mod tests {
         store.forgives(password(), None);
         store.hashes();
         store.credentials.expect_replace().times(1).returning(|_, _, _, _| Ok(()));
+        store.removes_challenges();
         store.own_sessions.expect_end_all().returning(|_, _, _| Ok(Vec::new()));
         store.audit.expect_record().times(1).returning(|_| Ok(()));
         store.session_cache.expect_forget().return_const(());

@@ -1,6 +1,6 @@
 //! A signed-in person proves with a code that their authenticator is set up.
 
-use stoa_domain::audit::AuditEntry;
+use stoa_domain::audit::{AuditEntry, picture};
 use stoa_domain::identity::dto::ConfirmTotpRequest;
 use stoa_domain::identity::guess::Guessed;
 use stoa_domain::identity::second_factor::{SecondFactorError, Totp, WRONG_CODE};
@@ -11,7 +11,9 @@ use stoa_domain::kernel::store_error::StoreError;
 use thiserror::Error;
 
 use super::guessing::{Guess, TooManyGuesses};
+use super::own_session::SessionEnded;
 use super::service::IdentityService;
+use super::sign_out_everywhere::listed;
 
 /// Why nothing was confirmed.
 #[derive(Debug, PartialEq, Eq, Error)]
@@ -25,6 +27,9 @@ pub enum ConfirmTotpError {
     /// There were too many wrong ones before.
     #[error(transparent)]
     TooManyGuesses(#[from] TooManyGuesses),
+    /// The session has ended meanwhile.
+    #[error(transparent)]
+    Ended(#[from] SessionEnded),
     /// A code could not be checked or made.
     #[error(transparent)]
     SecondFactor(#[from] SecondFactorError),
@@ -34,8 +39,9 @@ pub enum ConfirmTotpError {
 }
 
 impl IdentityService {
-    /// Confirms the caller's authenticator: from now on signing in asks for it. Answers the codes
-    /// that stand in for it.
+    /// Confirms the caller's authenticator: from now on signing in asks for it. All other sessions of
+    /// the person end, for nothing but a password stood behind them. Answers the codes that stand in
+    /// for it.
     ///
     /// # Errors
     /// See [`ConfirmTotpError`].
@@ -49,17 +55,21 @@ impl IdentityService {
         let codes = self.codes.recovery_codes()?;
         let digests: Vec<_> = codes.iter().map(|code| code.digest).collect();
 
-        self.work.run(&actor.personal(), |tx| {
+        let ended = self.work.run(&actor.personal(), |tx| {
+            let now = self.sources.now();
             self.forgive::<ConfirmTotpError>(tx, &guess)?;
-            if !tx.second_factors.confirm(&totp, step, self.sources.now())? {
+            self.hold_session::<ConfirmTotpError>(tx, actor)?;
+            if !tx.second_factors.confirm(&totp, step, now)? {
                 return Err(ConfirmTotpError::NotFound);
             }
             tx.second_factors.put_recovery_codes(actor.user_id, &digests)?;
+            let ended = tx.own_sessions.end_all(actor.user_id, Some(actor.session_id), now)?;
             let entry = AuditEntry::new(&self.sources, "second_factor.confirm", "user", actor.user_id.as_uuid());
-            tx.audit.record(&entry)?;
-            Ok(())
+            tx.audit.record(&entry.removed(&picture([("sessions", listed(&ended))])))?;
+            Ok(ended)
         })?;
-        self.session_cache.forget(&[actor.session_id]);
+        // The present one may do more from now on.
+        self.session_cache.forget(&[&ended[..], &[actor.session_id]].concat());
         Ok(codes.into_iter().map(|code| code.text).collect())
     }
 
@@ -74,10 +84,12 @@ impl IdentityService {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, actor, down, entry, kim, lost, now, session, stranger, totp};
+    use super::super::fixture::{Store, actor, down, entry, kim, lost, now, nth, session, stranger, totp};
     use super::*;
+    use serde_json::json;
     use stoa_domain::identity::guess::Counted;
     use stoa_domain::identity::second_factor::RecoveryCode;
+    use stoa_domain::identity::session::ActiveSession;
     use stoa_domain::identity::token::TokenDigest;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
@@ -114,6 +126,7 @@ mod tests {
             Ok(vec![code(1), code(2)])
         });
         store.forgives(factor(), None);
+        store.holds_session(Some(session()));
         store
             .second_factors
             .expect_confirm()
@@ -132,11 +145,18 @@ mod tests {
             .times(1)
             .returning(|_, _| Ok(()));
         store
+            .own_sessions
+            .expect_end_all()
+            .withf(|user, keep, at| (*user, *keep, *at) == (kim().id, Some(session().id), now()))
+            .times(1)
+            .returning(|_, _, _| Ok(vec![nth(70).into()]));
+        store
     }
 
     fn confirmed(store: Store) -> Store {
         let mut store = saves(store);
-        store.audits(entry("second_factor.confirm", "user", kim().id.as_uuid()));
+        let shown = json!({ "sessions": [nth(70)] });
+        store.audits(entry("second_factor.confirm", "user", kim().id.as_uuid()).removed(&shown));
         store
     }
 
@@ -148,7 +168,7 @@ mod tests {
     fn a_right_code_confirms_and_gives_recovery_codes() {
         for actor in [actor(Rank::Member), stranger()] {
             let mut store = confirmed(Store::default());
-            store.forgets_after_commit(session().id);
+            store.forgets_all_after_commit(vec![nth(70).into(), session().id]);
             let transactions = store.transactions.clone();
             let codes = store.service().confirm_totp(&actor, &request()).unwrap();
             assert_eq!(codes, [Secret::from("code-1"), Secret::from("code-2")]);
@@ -169,6 +189,18 @@ mod tests {
         meanwhile.second_factors.expect_put_recovery_codes().never();
         meanwhile.audit.expect_record().never();
         assert_eq!(confirm(meanwhile), Err(ConfirmTotpError::NotFound));
+    }
+
+    #[test]
+    fn a_session_that_was_ended_meanwhile_confirms_nothing() {
+        for ended in [None, Some(ActiveSession { expires_at: now(), ..session() })] {
+            let mut store = checked(Store::default(), Some(7));
+            store.codes.expect_recovery_codes().returning(|| Ok(Vec::new()));
+            store.forgives(factor(), None);
+            store.holds_session(ended);
+            store.second_factors.expect_confirm().never();
+            assert_eq!(confirm(store), Err(ConfirmTotpError::Ended(SessionEnded)));
+        }
     }
 
     #[test]

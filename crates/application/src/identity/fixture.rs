@@ -201,6 +201,27 @@ impl Store {
             .return_once(|_, _| Ok(in_force));
     }
 
+    /// Kim's password must be held, once; by now its hash is this one.
+    pub(super) fn holds_password(&mut self, hash: PasswordHash) {
+        self.credentials.expect_lock().withf(|user| *user == kim().id).times(1).return_once(|_| Ok(Some(hash)));
+    }
+
+    /// The session of the actors must be held, once, and then looked at.
+    pub(super) fn holds_session(&mut self, session: Option<ActiveSession>) {
+        self.holds_password(hash("old"));
+        let id = stranger().session_id;
+        self.sessions
+            .expect_find_active()
+            .withf(move |held, at| (*held, *at) == (id, now()))
+            .times(1)
+            .return_once(|_, _| Ok(session));
+    }
+
+    /// What was asked of Kim before must be forgotten, once.
+    pub(super) fn removes_challenges(&mut self) {
+        self.challenges.expect_remove_all().withf(|user| *user == kim().id).times(1).returning(|_| Ok(()));
+    }
+
     /// The password must be hashed, once.
     pub(super) fn hashes(&mut self) {
         self.passwords

@@ -19,6 +19,15 @@ pub(super) struct OwnPassword {
     pub(super) guess: Guess,
 }
 
+impl OwnPassword {
+    /// Sees to it that it is still the same, and stays so until the transaction ends. If it is
+    /// another by now, all of it is to be done again.
+    pub(super) fn hold<E: From<StoreError>>(&self, tx: &IdentityTx<'_>) -> Result<(), E> {
+        let is_present = tx.credentials.lock(self.user.id)?.as_ref() == Some(&self.hash);
+        if is_present { Ok(()) } else { Err(StoreError::Contention.into()) }
+    }
+}
+
 impl IdentityService {
     /// The caller's, if they have one and guesses are taken.
     pub(super) fn own_password<E: From<StoreError> + From<TooManyGuesses>>(

@@ -43,9 +43,11 @@ impl IdentityService {
 
         self.work.run(&actor.personal(), |tx| {
             self.forgive::<RemoveTotpError>(tx, &own.guess)?;
+            own.hold::<RemoveTotpError>(tx)?;
             if !tx.second_factors.remove(actor.user_id)? {
                 return Err(RemoveTotpError::NotFound);
             }
+            tx.challenges.remove_all(actor.user_id)?;
             let entry = AuditEntry::new(&self.sources, "second_factor.remove", "user", actor.user_id.as_uuid());
             tx.audit.record(&entry)?;
             Ok(())
@@ -95,12 +97,14 @@ mod tests {
     fn removes(store: Store, there: bool) -> Store {
         let mut store = compared(store, Verification::Right);
         store.forgives(password(), None);
+        store.holds_password(hash("old"));
         store.second_factors.expect_remove().withf(|user| *user == kim().id).times(1).returning(move |_| Ok(there));
         store
     }
 
     fn removed(store: Store) -> Store {
         let mut store = removes(store, true);
+        store.removes_challenges();
         store.audits(entry("second_factor.remove", "user", kim().id.as_uuid()));
         store
     }
@@ -140,6 +144,15 @@ mod tests {
     }
 
     #[test]
+    fn a_password_changed_meanwhile_is_compared_again() {
+        let mut store = compared(Store::default(), Verification::Right);
+        store.forgives(password(), None);
+        store.holds_password(hash("new"));
+        store.second_factors.expect_remove().never();
+        assert_eq!(remove(store), Err(RemoveTotpError::Store(StoreError::Contention)));
+    }
+
+    #[test]
     fn after_too_many_wrong_passwords_none_is_compared() {
         let mut store = Store::default();
         store.second_factors.expect_find().returning(|_| Ok(Some(totp())));
@@ -151,6 +164,7 @@ mod tests {
     #[test]
     fn an_entry_that_cannot_be_written_keeps_it() {
         let mut store = removes(Store::default(), true);
+        store.removes_challenges();
         store.audit.expect_record().returning(|_| Err(down()));
         let transactions = store.transactions.clone();
         assert_eq!((remove(store), transactions.committed()), (Err(RemoveTotpError::Store(down())), false));

@@ -58,6 +58,7 @@ impl IdentityService {
             }
             tx.one_time_tokens.spend_all(user, PURPOSE, now)?;
             tx.credentials.put(user, &hash, now)?;
+            tx.challenges.remove_all(user)?;
             let ended = tx.own_sessions.end_all(user, None, now)?;
             tx.audit.record(&AuditEntry::new(&self.sources, "password.reset", "user", user.as_uuid()))?;
             // The token came by a letter to the address.
@@ -117,6 +118,7 @@ mod tests {
             .returning(|_, _, _| Ok(true));
         store.one_time_tokens.expect_spend_all().withf(|user, _, _| *user == kim().id).returning(|_, _, _| Ok(()));
         store.keeps_hash_of(kim().id);
+        store.removes_challenges();
         store
             .own_sessions
             .expect_end_all()

@@ -12,6 +12,7 @@ use stoa_domain::identity::user::Account;
 use stoa_domain::kernel::actor::{ControlScope, Origin, Stamp};
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed;
+use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::secret::Secret;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
@@ -75,6 +76,8 @@ struct Known {
 /// Somebody whose password was right.
 struct Recognised {
     account: Account,
+    /// The hash that the password was compared with.
+    hash: PasswordHash,
     has_second_factor: bool,
     guess: Guess,
     /// The hash in place of an outdated one.
@@ -110,7 +113,7 @@ impl IdentityService {
         let hash = known.as_ref().and_then(|known| known.hash.clone());
         match (known, self.passwords.verify(&request.password, hash)?) {
             (
-                Some(Known { mut account, has_second_factor, restraints, .. }),
+                Some(Known { mut account, hash: Some(hash), has_second_factor, restraints }),
                 right @ (Verification::Right | Verification::Outdated),
             ) => {
                 if restraints.iter().any(Restraint::is_on_account) {
@@ -121,7 +124,7 @@ impl IdentityService {
                     Verification::Outdated => Some(self.passwords.hash(&request.password)?),
                     Verification::Right | Verification::Wrong => None,
                 };
-                Ok(Recognised { account, has_second_factor, guess, rehashed })
+                Ok(Recognised { account, hash, has_second_factor, guess, rehashed })
             }
             (known, _) => {
                 self.count_failure::<SignInError>(&guess, known.map(|known| known.account.user.id), origin)?;
@@ -144,11 +147,16 @@ impl IdentityService {
         Ok(Challenged { token, expires_in: CHALLENGE_LIFE })
     }
 
-    /// Notes that the password was right, inside the transaction that it opens.
+    /// Notes that the password was right, inside the transaction that it opens. If it is another by
+    /// now, or a second factor has come or gone, all of it is done again.
     fn accept(&self, tx: &IdentityTx<'_>, recognised: &Recognised) -> Result<(), SignInError> {
+        let user = recognised.account.user.id;
         self.forgive::<SignInError>(tx, &recognised.guess)?;
+        let is_present = tx.credentials.lock(user)?.as_ref() == Some(&recognised.hash);
+        if !is_present || has_second_factor(tx, user)? != recognised.has_second_factor {
+            return Err(StoreError::Contention.into());
+        }
         if let Some(hash) = &recognised.rehashed {
-            let user = recognised.account.user.id;
             tx.credentials.put(user, hash, self.sources.now())?;
             tx.audit.record(&AuditEntry::new(&self.sources, "credential.rehash", "user", user.as_uuid()))?;
         }
@@ -165,11 +173,14 @@ impl IdentityService {
             let Some(account) = tx.users.find_account(user.id)? else { return Ok(None) };
             let hash = tx.credentials.find(user.id)?;
             let restraints = tx.restraints.in_force(user.id, now)?;
-            let totp = tx.second_factors.find(user.id)?;
-            let has_second_factor = totp.is_some_and(|totp| totp.confirmed_at.is_some());
+            let has_second_factor = has_second_factor(tx, user.id)?;
             Ok(Some(Known { account, hash, has_second_factor, restraints }))
         })
     }
+}
+
+fn has_second_factor(tx: &IdentityTx<'_>, user: UserId) -> Result<bool, StoreError> {
+    Ok(tx.second_factors.find(user)?.is_some_and(|totp| totp.confirmed_at.is_some()))
 }
 
 /// Where somebody who belongs to these organizations begins.
@@ -236,15 +247,15 @@ mod tests {
         store.credentials.expect_find().withf(|id| *id == kim().id).return_once(|_| Ok(hash));
         // Somebody who has begun to set up an authenticator is not asked for it yet.
         let begun = Totp { confirmed_at: None, ..totp() };
-        store.second_factors.expect_find().withf(|id| *id == kim().id).return_once(|_| Ok(Some(begun)));
+        store.second_factors.expect_find().withf(|id| *id == kim().id).returning(move |_| Ok(Some(begun.clone())));
         store
     }
 
     /// Kim has a second factor, and gave the right password.
     fn enrolled(mut store: Store, answer: Verification) -> Store {
-        store.second_factors.expect_find().withf(|id| *id == kim().id).times(1).returning(|_| Ok(Some(totp())));
+        store.second_factors.expect_find().withf(|id| *id == kim().id).times(2).returning(|_| Ok(Some(totp())));
         let mut store = recognised(store, answer);
-        store.forgives(password(), None);
+        accepts(&mut store);
         store.token_source.expect_generate().times(1).returning(|| Ok("challenge".into()));
         let digest = TokenDigest([3; 32]);
         store.token_source.expect_digest().withf(|token| token.expose() == "challenge").return_const(digest);
@@ -288,9 +299,15 @@ mod tests {
 
     fn signed_in(store: Store) -> Store {
         let mut store = recognised(store, Verification::Right);
-        store.forgives(password(), None);
+        accepts(&mut store);
         store.opens_session(nth(0), kim().id, Some((elsewhere(), Rank::Admin)));
         store
+    }
+
+    /// The password is still the one that was compared.
+    fn accepts(store: &mut Store) {
+        store.forgives(password(), None);
+        store.holds_password(hash("old"));
     }
 
     fn password() -> Guessed {
@@ -327,7 +344,7 @@ mod tests {
     fn somebody_without_an_organization_gets_a_session_in_none() {
         let store = known(Store::default(), &[], Some(hash("old")));
         let mut store = compares(store, Some(hash("old")), Verification::Right);
-        store.forgives(password(), None);
+        accepts(&mut store);
         store.opens_session(nth(0), kim().id, None);
         let transactions = store.transactions.clone();
         assert!(store.service().sign_in(origin(), &request("kim@example.com")).is_ok());
@@ -345,11 +362,11 @@ mod tests {
     fn the_session_opens_in_the_first_organization_nothing_keeps_them_out_of() {
         let first = restraint(RestraintKind::Suspended, Some(elsewhere()));
         let mut store = restrained(vec![first.clone()]);
-        store.forgives(password(), None);
+        accepts(&mut store);
         store.opens_session(nth(0), kim().id, Some((home(), Rank::Owner)));
         assert!(store.service().sign_in(origin(), &request("kim@example.com")).is_ok());
         let mut store = restrained(vec![first, restraint(RestraintKind::Inactive, Some(home()))]);
-        store.forgives(password(), None);
+        accepts(&mut store);
         store.opens_session(nth(0), kim().id, None);
         assert!(store.service().sign_in(origin(), &request("kim@example.com")).is_ok());
     }
@@ -427,6 +444,42 @@ mod tests {
     }
 
     #[test]
+    fn whoever_gave_a_password_that_was_changed_meanwhile_is_asked_again() {
+        let mut store = recognised(Store::default(), Verification::Right);
+        store.forgives(password(), None);
+        store.holds_password(hash("new"));
+        store.makes_tokens(nth(0), kim().id, Some((elsewhere(), Rank::Admin)));
+        store.sessions.expect_insert().never();
+        let transactions = store.transactions.clone();
+        let contention = SignInError::Store(StoreError::Contention);
+        assert_eq!((refused(store), transactions.committed()), (contention, false));
+    }
+
+    #[test]
+    fn an_outdated_hash_never_takes_the_place_of_one_that_was_changed_meanwhile() {
+        let mut store = recognised(Store::default(), Verification::Outdated);
+        store.forgives(password(), None);
+        store.hashes();
+        store.holds_password(hash("changed"));
+        store.makes_tokens(nth(0), kim().id, Some((elsewhere(), Rank::Admin)));
+        store.credentials.expect_put().never();
+        assert_eq!(refused(store), SignInError::Store(StoreError::Contention));
+    }
+
+    #[test]
+    fn nobody_is_signed_in_past_a_second_factor_that_was_confirmed_meanwhile() {
+        let mut store = Store::default();
+        let begun = Totp { confirmed_at: None, ..totp() };
+        let mut found = vec![totp(), begun];
+        store.second_factors.expect_find().times(2).returning(move |_| Ok(found.pop()));
+        let mut store = recognised(store, Verification::Right);
+        accepts(&mut store);
+        store.makes_tokens(nth(0), kim().id, Some((elsewhere(), Rank::Admin)));
+        store.sessions.expect_insert().never();
+        assert_eq!(refused(store), SignInError::Store(StoreError::Contention));
+    }
+
+    #[test]
     fn while_the_password_rests_nothing_is_read_or_compared() {
         let mut store = Store::default();
         store.rests(password());
@@ -478,7 +531,7 @@ mod tests {
     #[test]
     fn an_outdated_hash_is_replaced_and_the_trail_shows_it() {
         let mut store = recognised(Store::default(), Verification::Outdated);
-        store.forgives(password(), None);
+        accepts(&mut store);
         store.hashes();
         store.keeps_hash_of(kim().id);
         store.audits(entry("credential.rehash", "user", kim().id.as_uuid()));
@@ -519,7 +572,7 @@ mod tests {
     #[test]
     fn a_hash_that_cannot_be_replaced_opens_nothing() {
         let mut store = recognised(Store::default(), Verification::Outdated);
-        store.forgives(password(), None);
+        accepts(&mut store);
         store.hashes();
         store.makes_tokens(nth(0), kim().id, Some((elsewhere(), Rank::Admin)));
         store.credentials.expect_put().returning(|_, _, _| Err(down()));

@@ -14,6 +14,7 @@ impl IdentityService {
     /// Those of the store.
     pub fn sign_out_everywhere(&self, actor: &Actor) -> Result<(), StoreError> {
         let ended = self.work.run(&actor.personal(), |tx| {
+            tx.credentials.lock(actor.user_id)?;
             let ended = tx.own_sessions.end_all(actor.user_id, None, self.sources.now())?;
             if !ended.is_empty() {
                 let entry = AuditEntry::new(&self.sources, "session.end_all", "user", actor.user_id.as_uuid());
@@ -33,7 +34,7 @@ pub(super) fn listed(sessions: &[SessionId]) -> serde_json::Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, actor, down, entry, kim, lost, now, nth, stranger};
+    use super::super::fixture::{Store, actor, down, entry, hash, kim, lost, now, nth, stranger};
     use super::*;
     use serde_json::json;
     use stoa_domain::kernel::rank::Rank;
@@ -44,6 +45,7 @@ mod tests {
     }
 
     fn ends(mut store: Store, ended: Vec<SessionId>) -> Store {
+        store.holds_password(hash("old"));
         store
             .own_sessions
             .expect_end_all()

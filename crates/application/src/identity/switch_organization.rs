@@ -7,6 +7,7 @@ use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::people::restraint::keep_out;
 use thiserror::Error;
 
+use super::own_session::SessionEnded;
 use super::service::IdentityService;
 
 /// Why there is no session in that organization.
@@ -19,6 +20,9 @@ pub enum SwitchOrganizationError {
     /// The organization is suspended, and the caller does not own it.
     #[error("the organization is suspended")]
     Suspended,
+    /// The session has ended meanwhile.
+    #[error(transparent)]
+    Ended(#[from] SessionEnded),
     /// The tokens could not be signed.
     #[error(transparent)]
     Signing(#[from] SigningError),
@@ -39,6 +43,7 @@ impl IdentityService {
     ) -> Result<TokenPair, SwitchOrganizationError> {
         let wanted = request.organization_id;
         self.work.run(&actor.control().about(wanted), |tx| {
+            self.hold_session::<SwitchOrganizationError>(tx, actor)?;
             let account = tx.users.find_account(actor.user_id)?.ok_or(SwitchOrganizationError::NotFound)?;
             let place = account
                 .organizations
@@ -60,7 +65,7 @@ impl IdentityService {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
-        Store, TOKENS, account, actor, down, elsewhere, home, kim, lost, member_of, nth, shown, stranger,
+        Store, TOKENS, account, actor, down, elsewhere, home, kim, lost, member_of, nth, session, shown, stranger,
         suspended_member_of,
     };
     use super::*;
@@ -75,6 +80,7 @@ mod tests {
     }
 
     fn found(mut store: Store, account: Option<Account>) -> Store {
+        store.holds_session(Some(session()));
         store.users.expect_find_account().withf(|id| *id == kim().id).times(1).return_once(|_| Ok(account));
         store
     }
@@ -117,6 +123,15 @@ mod tests {
             assert_eq!(shown(&pair), TOKENS);
             assert_eq!(transactions.opened(), [(Mode::Write, actor.control().about(elsewhere()))]);
         }
+    }
+
+    #[test]
+    fn a_session_that_was_ended_meanwhile_leads_nowhere() {
+        let mut store = Store::default();
+        store.holds_session(None);
+        store.sessions.expect_insert().never();
+        let error = store.service().switch_organization(&actor(Rank::Member), &request()).unwrap_err();
+        assert_eq!(error, SwitchOrganizationError::Ended(SessionEnded));
     }
 
     #[test]

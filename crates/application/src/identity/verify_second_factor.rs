@@ -82,6 +82,8 @@ impl IdentityService {
             scope = scope.about(organization);
         }
         let signed_in = self.work.run(&scope, |tx| {
+            // Whoever changes the password removes the challenge, and ends the session if it is there.
+            tx.credentials.lock(user.id)?;
             if !self.spend(tx, user.id, &proof)? {
                 return Ok(None);
             }
@@ -144,7 +146,7 @@ impl IdentityService {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
-        Store, TOKENS, account, down, elsewhere, entry, home, kim, lost, member_of, now, nth, origin, shown, totp,
+        Store, TOKENS, account, down, elsewhere, entry, hash, home, kim, lost, member_of, now, nth, origin, shown, totp,
     };
     use super::*;
     use chrono::Duration;
@@ -201,6 +203,7 @@ mod tests {
     /// A code whose step was not spent before, or was.
     fn spends(store: Store, good: bool) -> Store {
         let mut store = checked(store, Some(7));
+        store.holds_password(hash("old"));
         store
             .second_factors
             .expect_spend_step()
@@ -241,6 +244,7 @@ mod tests {
     #[test]
     fn a_recovery_code_does_as_well_and_the_trail_shows_it() {
         let mut store = asked(Store::default());
+        store.holds_password(hash("old"));
         store.codes.expect_recovery_digest().withf(|code| code.expose() == "AAAA-BBBB").return_const(RECOVERY);
         store
             .second_factors
@@ -258,6 +262,7 @@ mod tests {
     #[test]
     fn a_wrong_code_or_one_that_was_used_before_is_counted() {
         let mut unknown = asked(Store::default());
+        unknown.holds_password(hash("old"));
         unknown.codes.expect_recovery_digest().return_const(RECOVERY);
         unknown.second_factors.expect_spend_recovery_code().returning(|_, _, _| Ok(false));
         unknown.makes_tokens(nth(0), kim().id, Some((elsewhere(), Rank::Admin)));

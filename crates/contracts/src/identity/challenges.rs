@@ -39,3 +39,16 @@ pub fn a_new_challenge_sweeps_away_expired_ones_of_its_person(store: &dyn Subjec
     let there = [1, 2, 3, 4].map(|n| found(&world, n).is_some());
     assert_eq!(there, [false, true, true, true]);
 }
+
+/// `remove_all`: "all challenges of this person", and of nobody else.
+pub fn the_challenges_of_a_person_are_removed_together(store: &dyn Subject) {
+    let world = World::new(store);
+    let (kim, lee) = (world.ours.owner.id, world.theirs.owner.id);
+    for (user, n) in [(kim, 1), (kim, 2), (lee, 3)] {
+        asked(&world, user, n, 9, 0);
+    }
+    for _ in 0..2 {
+        assert_eq!(world.identity(|tx| tx.challenges.remove_all(kim)), Ok(()));
+        assert_eq!([1, 2, 3].map(|n| found(&world, n).is_some()), [false, false, true]);
+    }
+}

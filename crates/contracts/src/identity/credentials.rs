@@ -24,6 +24,25 @@ pub fn somebody_without_a_password_has_no_hash(store: &dyn Subject) {
     assert_eq!(hash_of(&world, world.id()), None);
 }
 
+/// `lock`: "the same" as `find`, within the transaction and before what it changes.
+pub fn a_locked_hash_is_the_present_one_of_this_person_alone(store: &dyn Subject) {
+    let world = World::new(store);
+    let (kim, lee) = (world.ours.owner.id, world.theirs.owner.id);
+    let lock = |user| world.identity(|tx| tx.credentials.lock(user));
+    assert_eq!(lock(kim), Ok(None));
+    put(&world, kim, "$argon2id$v=19$ours", 1);
+    put(&world, lee, "$argon2id$v=19$theirs", 1);
+    let ours = PasswordHash::from_phc("$argon2id$v=19$ours".to_owned());
+    assert_eq!(lock(kim), Ok(Some(ours.clone())));
+    let after = PasswordHash::from_phc("$argon2id$v=19$after".to_owned());
+    let replaced = world.identity(|tx| {
+        let before = tx.credentials.lock(kim)?.expect("a hash");
+        tx.credentials.replace(kim, &before, &after, at(2))?;
+        tx.credentials.lock(kim)
+    });
+    assert_eq!(replaced, Ok(Some(after)));
+}
+
 /// `put`: "sets or replaces the hash", of this person alone.
 pub fn a_hash_is_set_and_then_replaced(store: &dyn Subject) {
     let world = World::new(store);

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use stoa_contracts::Subject as _;
@@ -11,8 +13,10 @@ use stoa_contracts::world::{World, at, organization, parsed, person};
 use stoa_domain::cold_storage::warehouse::{Warehouse, WarehouseChange};
 use stoa_domain::identity::guess::{Counted, GuessPolicy, Guessed};
 use stoa_domain::identity::one_time_token::{OneTimeToken, TokenPurpose};
+use stoa_domain::identity::password::PasswordHash;
+use stoa_domain::identity::session::Session;
 use stoa_domain::identity::token::{RefreshToken, Spending, TokenDigest};
-use stoa_domain::kernel::actor::TenantScope;
+use stoa_domain::kernel::actor::{Origin, TenantScope};
 use stoa_domain::kernel::ids::{OrganizationId, OutboxMessageId, UserId, WarehouseId};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
@@ -340,7 +344,7 @@ fn of_two_that_wait_for_each_other_one_goes_on() {
                 for id in [first, second] {
                     let before = tx.warehouses.find(id)?.expect("a warehouse");
                     tx.warehouses.update(&renamed(&before, "Updated"))?;
-                    thread::sleep(std::time::Duration::from_millis(200));
+                    thread::sleep(Duration::from_millis(200));
                 }
                 Ok(())
             })
@@ -369,5 +373,45 @@ fn no_more_guesses_are_taken_than_there_are_tries() {
             let refused = answers.iter().filter(|answer| **answer == Ok(Counted::Resting(at(1)))).count();
             assert_eq!((taken, refused), (3, THREADS - 3), "{answers:?}");
         }
+    });
+}
+
+/// A session is being opened under a password while that is changed: the change waits for it, and
+/// ends it. Without the lock the change would be done before the session is there to be ended.
+#[test]
+fn no_session_outlives_the_change_of_the_password_it_is_opened_under() {
+    in_a_world(|world| {
+        let kim = world.ours.owner.id;
+        let [old, new] = ["$argon2id$old", "$argon2id$new"].map(|phc| PasswordHash::from_phc(phc.to_owned()));
+        world.identity(|tx| tx.credentials.put(kim, &old, at(0))).expect("a hash is put");
+        let session = Session {
+            id: world.id(),
+            user_id: kim,
+            organization_id: Some(world.ours.id()),
+            created_at: at(0),
+            expires_at: at(3600),
+            origin: Origin::default(),
+        };
+        let ((held, is_held), (changed, is_changed)) = (mpsc::channel(), mpsc::channel());
+        thread::scope(|scope| {
+            let opening = scope.spawn(|| {
+                let is_changed = is_changed;
+                world.identity(|tx| {
+                    assert_eq!(tx.credentials.lock(kim)?, Some(old.clone()));
+                    held.send(()).expect("somebody who waits");
+                    assert!(is_changed.recv_timeout(Duration::from_millis(300)).is_err(), "it did not wait");
+                    tx.sessions.insert(&session)
+                })
+            });
+            is_held.recv().expect("a lock");
+            let ended = world.identity(|tx| {
+                tx.credentials.replace(kim, &old, &new, at(1))?;
+                tx.own_sessions.end_all(kim, None, at(1))
+            });
+            changed.send(()).ok();
+            assert_eq!(opening.join().expect("a thread that does not panic"), Ok(()));
+            assert_eq!(ended, Ok(vec![session.id]));
+        });
+        assert_eq!(world.identity(|tx| tx.credentials.lock(kim)), Ok(Some(new)));
     });
 }

@@ -75,6 +75,7 @@ suite! { users of identity::users in "identity/users.rs":
 
 suite! { credentials of identity::credentials in "identity/credentials.rs":
     somebody_without_a_password_has_no_hash,
+    a_locked_hash_is_the_present_one_of_this_person_alone,
     a_hash_is_set_and_then_replaced,
     a_hash_is_replaced_once_from_the_same_hash,
 }
@@ -121,6 +122,7 @@ suite! { second_factors of identity::second_factors in "identity/second_factors.
 suite! { challenges of identity::challenges in "identity/challenges.rs":
     a_challenge_is_found_until_it_is_spent,
     a_new_challenge_sweeps_away_expired_ones_of_its_person,
+    the_challenges_of_a_person_are_removed_together,
 }
 
 suite! { own_sessions of identity::own_sessions in "identity/own_sessions.rs":

@@ -18,6 +18,14 @@ pub trait CredentialRepository {
     /// Those of the store.
     fn find(&self, user: UserId) -> Result<Option<PasswordHash>, StoreError>;
 
+    /// The same, and until the transaction ends nobody replaces it: whoever replaces or locks it
+    /// meanwhile waits. What ends all sessions of a person, and what opens one for them, locks or
+    /// replaces the hash first, so that of any two of these one sees what the other has done.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn lock(&self, user: UserId) -> Result<Option<PasswordHash>, StoreError>;
+
     /// Sets or replaces the hash.
     ///
     /// # Errors

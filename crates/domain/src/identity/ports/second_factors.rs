@@ -78,6 +78,12 @@ pub trait ChallengeRepository {
     /// # Errors
     /// Those of the store.
     fn spend(&self, digest: &TokenDigest) -> Result<bool, StoreError>;
+
+    /// Removes all challenges of this person, whose password is another now.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn remove_all(&self, user: UserId) -> Result<(), StoreError>;
 }
 
 /// Makes and checks the codes of second factors.

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use stoa_domain::identity::ports::ChallengeRepository;
 use stoa_domain::identity::second_factor::Challenge;
 use stoa_domain::identity::token::TokenDigest;
+use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::store_error::StoreError;
 
@@ -36,5 +37,11 @@ impl ChallengeRepository for Control<'_> {
         let challenge = mfa_challenges::table.filter(digest.eq(&wanted.0[..]));
         let spent = on!(self.conn, c => diesel::delete(challenge).execute(c)).map_err(fault)?;
         Ok(spent == 1)
+    }
+
+    fn remove_all(&self, user: UserId) -> Result<(), StoreError> {
+        let all = mfa_challenges::table.filter(user_id.eq(Id::from(user)));
+        on!(self.conn, c => diesel::delete(all).execute(c)).map_err(fault)?;
+        Ok(())
     }
 }

@@ -7,7 +7,7 @@ use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::store_error::StoreError;
 
-use crate::persistence::connection::on;
+use crate::persistence::connection::{Conn, on};
 use crate::persistence::fault::fault;
 use crate::persistence::schema::control::user_login_password::{self, password_hash, updated_at, user_id};
 use crate::persistence::sql_types::{At, Id};
@@ -18,6 +18,16 @@ impl CredentialRepository for Control<'_> {
         let query = user_login_password::table.find(Id::from(user)).select(password_hash);
         let phc = on!(self.conn, c => query.first::<String>(c).optional()).map_err(fault)?;
         Ok(phc.map(PasswordHash::from_phc))
+    }
+
+    fn lock(&self, user: UserId) -> Result<Option<PasswordHash>, StoreError> {
+        let row = user_login_password::table.find(Id::from(user)).select(password_hash);
+        let phc = match &mut *self.conn.borrow_mut() {
+            Conn::Postgres(c) => row.for_update().get_result::<String>(&mut **c).optional(),
+            // The transaction is the only one that writes.
+            Conn::Sqlite(c) => row.get_result::<String>(&mut **c).optional(),
+        };
+        Ok(phc.map_err(fault)?.map(PasswordHash::from_phc))
     }
 
     fn put(&self, user: UserId, hash: &PasswordHash, at: Timestamp) -> Result<(), StoreError> {
