@@ -1,5 +1,7 @@
 //! Housekeeping: what is due is found, and goes with all that belongs to it.
 
+pub mod leftovers;
+
 use stoa_domain::housekeeping::ports::HousekeepingTx;
 use stoa_domain::identity::session::{ActiveSession, Session};
 use stoa_domain::identity::token::{RefreshToken, Spending, TokenDigest};

@@ -41,8 +41,8 @@ impl Housekeeper {
 fn keep_house(service: &HousekeepingService) {
     match service.purge() {
         Ok(purged) if purged == Purged::default() => tracing::debug!("nothing is due"),
-        Ok(Purged { organizations, sessions, refresh_tokens }) => {
-            tracing::info!(organizations, sessions, refresh_tokens, "purged");
+        Ok(Purged { organizations, sessions, refresh_tokens, leftovers }) => {
+            tracing::info!(organizations, sessions, refresh_tokens, leftovers, "purged");
         }
         Err(error) => tracing::warn!(%error, "not all that is due was purged"),
     }

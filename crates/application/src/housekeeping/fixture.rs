@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::housekeeping::ports::{
-    Clearance, ClearanceTx, Housekeeping, HousekeepingTx, MockBelongings, MockPurgeRepository,
+    Clearance, ClearanceTx, Housekeeping, HousekeepingTx, MockBelongings, MockLeftoverRepository, MockPurgeRepository,
 };
 use stoa_domain::kernel::actor::{ControlScope, TenantScope};
 use stoa_domain::kernel::ids::OrganizationId;
@@ -24,6 +24,7 @@ pub(super) struct Store {
     pub(super) organizations: MockOrganizationRepository,
     pub(super) life_cycles: MockLifeCycleRepository,
     pub(super) purges: MockPurgeRepository,
+    pub(super) leftovers: MockLeftoverRepository,
     pub(super) audit: MockAuditTrail,
     pub(super) transactions: Transactions,
     plane: Plane,
@@ -74,6 +75,7 @@ impl UnitOfWork<Housekeeping> for Store {
             organizations: &self.organizations,
             life_cycles: &self.life_cycles,
             purges: &self.purges,
+            leftovers: &self.leftovers,
             audit: &self.audit,
         };
         self.transactions.run(mode, scope, || work(&tx))

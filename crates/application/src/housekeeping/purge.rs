@@ -13,11 +13,13 @@ pub struct Purged {
     pub sessions: usize,
     /// Refresh tokens of sessions that stay.
     pub refresh_tokens: usize,
+    /// Rows of whatever else had ended.
+    pub leftovers: usize,
 }
 
 impl HousekeepingService {
-    /// Removes organizations archived for more than 30 days, and sessions and tokens that ended as
-    /// long ago.
+    /// Removes organizations archived for more than 30 days, sessions and tokens that ended as long
+    /// ago, and [leftovers](stoa_domain::housekeeping::retention::Leftover) in their time.
     ///
     /// # Errors
     /// Those of the store; what was removed before stays removed.
@@ -26,6 +28,7 @@ impl HousekeepingService {
             organizations: self.purge_organizations()?,
             sessions: self.purge_sessions()?,
             refresh_tokens: self.purge_refresh_tokens()?,
+            leftovers: self.purge_leftovers()?,
         })
     }
 }
@@ -41,6 +44,7 @@ mod tests {
         store.purges.expect_list_archived_before().times(1).returning(|_, _| Ok(Vec::new()));
         store.purges.expect_list_sessions_ended_before().times(1).returning(|_, _| Ok(Vec::new()));
         store.purges.expect_list_tokens_expired_before().times(1).returning(|_, _| Ok(Vec::new()));
+        store.leftovers.expect_remove().returning(|_, _, _| Ok(0));
         assert_eq!(store.service().purge(), Ok(Purged::default()));
     }
 

@@ -1,5 +1,6 @@
 //! What housekeeping needs from a store.
 
+use super::retention::Leftover;
 use crate::audit::AuditTrail;
 use crate::identity::token::TokenDigest;
 use crate::kernel::actor::{ControlScope, TenantScope};
@@ -25,6 +26,8 @@ pub struct HousekeepingTx<'t> {
     pub life_cycles: &'t dyn LifeCycleRepository,
     /// What is due, and its removal.
     pub purges: &'t dyn PurgeRepository,
+    /// What has ended, and its removal.
+    pub leftovers: &'t dyn LeftoverRepository,
     /// Audit trail of the control plane.
     pub audit: &'t dyn AuditTrail,
 }
@@ -83,6 +86,17 @@ pub trait PurgeRepository {
     /// # Errors
     /// Those of the store.
     fn remove_tokens(&self, tokens: &[TokenDigest]) -> Result<(), StoreError>;
+}
+
+/// Removes what has ended in the control plane.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait LeftoverRepository {
+    /// Removes rows of this kind, of whatever organization, that ended before this instant, at most
+    /// `limit`; answers how many. What is still good or waits for somebody stays.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn remove(&self, kind: Leftover, before: Timestamp, limit: u32) -> Result<usize, StoreError>;
 }
 
 /// Everything an organization owns in its tenant plane.

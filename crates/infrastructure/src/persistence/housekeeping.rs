@@ -1,6 +1,7 @@
 //! What has had its time, and how it goes.
 
 mod belongings;
+mod leftover_repository;
 mod purge_repository;
 
 #[cfg(feature = "testing")]

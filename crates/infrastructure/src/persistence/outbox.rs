@@ -2,3 +2,5 @@
 
 mod outbox_repository;
 mod rows;
+
+pub(super) use rows::{DEAD, DONE};

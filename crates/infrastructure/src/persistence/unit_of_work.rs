@@ -227,6 +227,7 @@ control_context!(Housekeeping, tx => HousekeepingTx {
     organizations: &tx,
     life_cycles: &tx,
     purges: &tx,
+    leftovers: &tx,
     audit: &tx,
 });
 control_context!(Delivery, tx => DeliveryTx { queue: &tx });

@@ -212,6 +212,16 @@ suite! { housekeeping of housekeeping in "housekeeping.rs":
     what_an_organization_owns_is_cleared_but_for_its_trail,
 }
 
+suite! { leftovers of housekeeping::leftovers in "housekeeping/leftovers.rs":
+    messages_go_some_time_after_they_were_done_or_given_up,
+    leftovers_go_in_batches,
+    tokens_of_letters_go_after_they_have_expired,
+    questions_go_after_they_have_expired,
+    guesses_go_after_they_are_forgotten,
+    requests_go_after_they_were_decided,
+    invitations_go_after_they_have_ended,
+}
+
 suite! { business_profiles of organizations::business_profiles in "organizations/business_profiles.rs":
     a_new_organization_has_an_empty_profile,
     a_profile_is_found_as_it_was_changed,

@@ -8,8 +8,8 @@ use crate::persistence::schema::control::outbox_messages;
 use crate::persistence::sql_types::{At, Id};
 
 pub(super) const PENDING: &str = "pending";
-pub(super) const DONE: &str = "done";
-pub(super) const DEAD: &str = "dead";
+pub(in crate::persistence) const DONE: &str = "done";
+pub(in crate::persistence) const DEAD: &str = "dead";
 
 /// A message when it is left: nobody has tried it.
 #[derive(Insertable)]
