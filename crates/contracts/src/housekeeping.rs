@@ -7,10 +7,13 @@ use stoa_domain::identity::session::{ActiveSession, Session};
 use stoa_domain::identity::token::{RefreshToken, Spending, TokenDigest};
 use stoa_domain::kernel::actor::Origin;
 use stoa_domain::kernel::ids::{OrganizationId, SessionId};
+use stoa_domain::kernel::page::{Start, Window};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::life_cycle::{Step, Transition};
+use stoa_domain::people::restraint::{Restraint, RestraintKind};
 
+use crate::people::restraints::restraint;
 use crate::subject::Subject;
 use crate::world::{Tenant, World, at, parsed, scope_in};
 
@@ -84,6 +87,39 @@ pub fn an_organization_goes_with_all_that_belongs_to_it(store: &dyn Subject) {
     let left: Vec<_> = account.organizations.iter().map(|place| place.organization.id).collect();
     assert_eq!((account.user, left), (jo, vec![world.theirs.id()]));
     assert_eq!(store.trail(), entries);
+}
+
+/// `remove_organization`: the restraints of its memberships are among its "histories", in force or
+/// ended; those of accounts and of the other organization are not.
+pub fn an_organization_goes_with_the_restraints_of_its_memberships(store: &dyn Subject) {
+    let world = World::new(store);
+    let jo = world.newcomer("jo@example.com");
+    let places = [Some(world.ours.id()), Some(world.theirs.id()), None];
+    for organization_id in places {
+        for (n, kind) in (1..).zip(RestraintKind::ALL) {
+            for ends in [false, true] {
+                let one = Restraint { organization_id, ..restraint(&world, jo.id, kind, n) };
+                world.people(|tx| tx.restraints.begin(&one)).expect("a new restraint");
+                if ends {
+                    let ended = one.ended(world.ours.owner.id, parsed("Enough"), at(5));
+                    world.people(|tx| tx.restraints.end(&ended)).expect("an end");
+                }
+            }
+        }
+    }
+    for organization in [world.ours.id(), world.theirs.id()] {
+        world.join(organization, jo.id, Rank::Member, at(1));
+    }
+    archive(&world, world.ours.id(), 1);
+    remove(&world, &world.ours);
+
+    let window = Window { start: Start::Offset(0), size: 9 };
+    let left = places
+        .map(|place| world.people(|tx| tx.restraints.history(jo.id, place, &window)).expect("a list").items.len());
+    assert_eq!(left, [0, 2 * RestraintKind::ALL.len(), 2 * RestraintKind::ALL.len()]);
+    let mut in_force = world.people(|tx| tx.restraints.in_force(jo.id, at(9))).expect("a look-up");
+    in_force.retain(|restraint| restraint.organization_id == Some(world.ours.id()));
+    assert_eq!(in_force, []);
 }
 
 /// `list_sessions_ended_before`: "sessions that expired or were revoked before this instant, at most

@@ -207,6 +207,7 @@ suite! { life_cycles of organizations::life_cycles in "organizations/life_cycles
 suite! { housekeeping of housekeeping in "housekeeping.rs":
     organizations_fall_due_in_the_order_of_archiving,
     an_organization_goes_with_all_that_belongs_to_it,
+    an_organization_goes_with_the_restraints_of_its_memberships,
     ended_sessions_go_with_their_tokens,
     expired_tokens_go_and_their_session_stays,
     what_an_organization_owns_is_cleared_but_for_its_trail,
