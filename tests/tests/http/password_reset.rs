@@ -66,6 +66,30 @@ async fn whoever_has_forgotten_a_password_sets_a_new_one_and_every_session_ends(
 }
 
 #[tokio::test]
+async fn a_new_password_ends_the_rest_of_its_account_alone() {
+    on_each_engine(async |stage| {
+        let (owner, other) = (stage.owner().await, stage.stranger().await);
+        for person in [&owner, &other] {
+            for _ in 0..5 {
+                login(stage, person, NEW).await.refuses(401, "INVALID_CREDENTIALS");
+            }
+            login(stage, person, PASSWORD).await.refuses(429, "TOO_MANY_ATTEMPTS");
+        }
+        let token = token_of(stage, &owner).await;
+        login(stage, &owner, PASSWORD).await.refuses(429, "TOO_MANY_ATTEMPTS");
+        stage.anonymous().post(RESET, &with(&token, NEW)).await.is(204);
+        login(stage, &owner, NEW).await.is(200);
+        login(stage, &other, PASSWORD).await.refuses(429, "TOO_MANY_ATTEMPTS");
+        // The old one is a wrong one, and the first of a new row.
+        for _ in 0..4 {
+            login(stage, &owner, PASSWORD).await.refuses(401, "INVALID_CREDENTIALS");
+        }
+        login(stage, &owner, NEW).await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_token_is_good_once_for_an_hour_and_only_the_last_of_a_person() {
     on_each_engine(async |stage| {
         let owner = stage.owner().await;

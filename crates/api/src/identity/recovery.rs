@@ -45,7 +45,7 @@ async fn forgot_password(
 /// Set a new password
 ///
 /// With the token of the letter, which is good once and for an hour. Every session of the person
-/// ends.
+/// ends, and so does the rest that wrong guesses at the old one have led to.
 #[utoipa::path(
     tag = "Auth",
     request_body = ResetPasswordRequest,

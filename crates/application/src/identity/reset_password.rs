@@ -2,6 +2,7 @@
 
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::identity::dto::ResetPasswordRequest;
+use stoa_domain::identity::guess::Guessed;
 use stoa_domain::identity::one_time_token::TokenPurpose;
 use stoa_domain::identity::password::Password;
 use stoa_domain::identity::ports::HashingError;
@@ -31,7 +32,8 @@ pub enum ResetPasswordError {
 
 impl IdentityService {
     /// Spends the token and sets the password; every session of the person ends, and the address is
-    /// verified.
+    /// verified. Wrong guesses at the old password are forgotten, and a rest they have led to ends: who
+    /// reads the letters is no guesser. Those at the second factor are not.
     ///
     /// # Errors
     /// See [`ResetPasswordError`].
@@ -57,6 +59,7 @@ impl IdentityService {
                 return Err(ResetPasswordError::InvalidToken);
             }
             tx.one_time_tokens.spend_all(user, PURPOSE, now)?;
+            tx.guesses.clear(&Guessed::password(owner.email.as_str()))?;
             tx.credentials.put(user, &hash, now)?;
             tx.challenges.remove_all(user)?;
             let ended = tx.own_sessions.end_all(user, None, now)?;
@@ -117,6 +120,8 @@ mod tests {
             .times(1)
             .returning(|_, _, _| Ok(true));
         store.one_time_tokens.expect_spend_all().withf(|user, _, _| *user == kim().id).returning(|_, _, _| Ok(()));
+        let guessed = Guessed::password("kim@example.com");
+        store.guesses.expect_clear().withf(move |cleared| *cleared == guessed).times(1).returning(|_| Ok(5));
         store.keeps_hash_of(kim().id);
         store.removes_challenges();
         store
