@@ -9,6 +9,8 @@ use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
 use stoa_application::housekeeping::purge::Purged;
 use stoa_application::housekeeping::service::HousekeepingService;
+use stoa_application::identity::seal_secrets_anew::SealedAnew;
+use stoa_application::identity::service::IdentityService;
 use stoa_domain::kernel::sources::Sources;
 use stoa_infrastructure::persistence::DatabaseUrl;
 use stoa_infrastructure::testing::TestDatabase;
@@ -27,6 +29,7 @@ pub struct Server {
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
     housekeeping: HousekeepingService,
+    identity: IdentityService,
     _worker: Worker,
     data: TempDir,
 }
@@ -39,6 +42,7 @@ impl Server {
         let settings = settings(database, &data, given);
         let housekeeping = wiring::housekeeping_with(&settings, sources.clone());
         let Stoa { api, outbox, bell } = wiring::stoa_with(&settings, sources).expect("the wiring");
+        let identity = api.identity.clone();
         let worker = Worker::start(outbox, bell).expect("a worker");
         let http = wiring::http(&settings);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
@@ -52,12 +56,17 @@ impl Server {
             });
         });
         let handle = handle.recv().expect("a server that starts");
-        Self { address, handle, thread: Some(thread), housekeeping, _worker: worker, data }
+        Self { address, handle, thread: Some(thread), housekeeping, identity, _worker: worker, data }
     }
 
     /// Purges what is due, as a serving process does now and then.
     pub fn keep_house(&self) -> Purged {
         self.housekeeping.purge().expect("the database is there")
+    }
+
+    /// Encrypts all secrets anew under its key, as a command does.
+    pub fn seal_anew(&self) -> SealedAnew {
+        self.identity.seal_secrets_anew().expect("the database is there")
     }
 
     /// The folder that its letters are written into.

@@ -24,6 +24,7 @@ pub mod reject_registration;
 pub mod remove_totp;
 pub mod request_registration;
 pub mod reset_password;
+pub mod seal_secrets_anew;
 pub mod send_verification;
 pub mod service;
 pub mod sign_in;

@@ -8,6 +8,7 @@ pub mod own_sessions;
 pub mod platform_roles;
 pub mod refresh_tokens;
 pub mod registrations;
+pub mod sealed_secrets;
 pub mod second_factors;
 pub mod sessions;
 pub mod users;

@@ -67,6 +67,8 @@ pub struct Settings {
     pub has_unused_refresh_secret: bool,
     /// What encrypts secrets that must be read again; a file of the data folder if it is none.
     pub encryption_key: Option<Secret>,
+    /// What encrypted them before, and still decrypts.
+    pub previous_encryption_keys: Vec<Secret>,
     /// Life of an access token.
     pub access_token_life: Duration,
     /// Life of a refresh token.
@@ -139,6 +141,7 @@ impl Settings {
             signing_key: SigningKey::read(reader, environment),
             has_unused_refresh_secret: signing_key::read_refresh_secret(reader, environment),
             encryption_key: signing_key::read_encryption_key(reader, environment),
+            previous_encryption_keys: signing_key::read_previous_encryption_keys(reader, environment),
             access_token_life: Duration::from_mins(access_minutes.unwrap_or(15)),
             refresh_token_life: Duration::from_hours(24 * refresh_days.unwrap_or(7)),
             has_docs: environment::read_docs(reader, environment, debug),

@@ -21,7 +21,6 @@ use stoa_application::people::service::PeopleService;
 use stoa_domain::identity::guess::GuessPolicy;
 use stoa_domain::identity::ports::TokenSigner;
 use stoa_domain::identity::token::TokenLifetimes;
-use stoa_domain::kernel::secret::Secret;
 use stoa_domain::kernel::sources::Sources;
 use stoa_domain::mail::letter::FrontendUrl;
 use stoa_domain::mail::ports::Mailer;
@@ -31,7 +30,7 @@ use stoa_infrastructure::crypto::api_key::RandomApiKeys;
 use stoa_infrastructure::crypto::argon2::{Argon2idHasher, HashingCost};
 use stoa_infrastructure::crypto::jwt::{JwtSigner, KeyFolder, Pace};
 use stoa_infrastructure::crypto::refresh_token::RandomRefreshTokens;
-use stoa_infrastructure::crypto::sealing::key_in;
+use stoa_infrastructure::crypto::sealing::{SealingKeys, key_in};
 use stoa_infrastructure::crypto::totp::TotpCodes;
 use stoa_infrastructure::mail::Sender;
 use stoa_infrastructure::mail::folder::FolderMailer;
@@ -153,7 +152,7 @@ fn api_over(settings: &Settings, database: &Arc<Database>, bell: &Arc<ProcessBel
     let adapters = IdentityAdapters {
         work: database.clone(),
         passwords: Arc::new(Argon2idHasher::new(cost)?),
-        codes: Arc::new(TotpCodes::new(&encryption_key(settings)?, &settings.app_name)?),
+        codes: Arc::new(TotpCodes::new(&sealing_keys(settings)?, &settings.app_name)?),
         tokens: signer(settings)?,
         refresh_tokens: Arc::new(RandomRefreshTokens),
         session_cache: session_cache.clone(),
@@ -236,11 +235,12 @@ pub fn key_folder(settings: &Settings) -> Option<KeyFolder> {
     }
 }
 
-fn encryption_key(settings: &Settings) -> Result<Secret> {
-    match &settings.encryption_key {
-        Some(key) => Ok(key.clone()),
-        None => key_in(&settings.data_dir.join(ENCRYPTION_KEY)).context("the key that encrypts secrets"),
-    }
+fn sealing_keys(settings: &Settings) -> Result<SealingKeys> {
+    let present = match &settings.encryption_key {
+        Some(key) => key.clone(),
+        None => key_in(&settings.data_dir.join(ENCRYPTION_KEY)).context("the key that encrypts secrets")?,
+    };
+    Ok(SealingKeys { present, previous: settings.previous_encryption_keys.clone() })
 }
 
 fn signer(settings: &Settings) -> Result<Arc<dyn TokenSigner>> {

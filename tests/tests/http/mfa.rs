@@ -368,6 +368,49 @@ async fn no_secret_stands_in_the_database_or_in_the_trail() {
     .await;
 }
 
+/// The key is changed while servers run: no code is refused on the way.
+#[tokio::test]
+async fn the_key_that_encrypts_secrets_is_changed_and_nobody_notices() {
+    const OLD: &str = "p3Vn8xQ1zR6mK4tB7yW2sD9fH5jL0cGe";
+    const NEW: &str = "m1Nc8yP4aR7sU2vX5zB9dF3gH6jK0lQw";
+    let keys = |present, previous| {
+        let signing = ("JWT_SECRET_KEY", "a secret of three servers, 32 bytes or more");
+        [signing, ("STOA_ENCRYPTION_KEY", present), ("STOA_ENCRYPTION_KEYS_PREVIOUS", previous)]
+    };
+    on_each_engine_with(&keys(OLD, NEW), async |stage| {
+        let (owner, begun) = (stage.owner().await, stage.stranger().await);
+        let (authenticator, _) = enrolled(stage, &owner).await;
+        let unconfirmed = Authenticator::of(&begin(&begun).await);
+        let start = |present, previous| Server::start(&stage.database, &keys(present, previous), stage.clock.sources());
+        let (second, last) = (start(NEW, OLD), start(NEW, ""));
+        let sign_in = async |server: &Server| {
+            stage.clock.pass(TimeDelta::seconds(30));
+            let there = owner.at(server.address());
+            verify(&there, &asked(&there).await, &authenticator.code(stage, 0)).await
+        };
+        sign_in(&stage.server).await.is(200);
+        sign_in(&second).await.is(200);
+        sign_in(&last).await.refuses(500, "INTERNAL_ERROR");
+
+        let newcomer = stage.owner().await;
+        let theirs = Authenticator::of(&begin(&newcomer.at(second.address())).await);
+        confirm(&newcomer, &theirs.code(stage, 0)).await.is(200);
+        let done = second.seal_anew();
+        assert_eq!((done.anew, done.present, done.unreadable), (2, 1, Vec::new()));
+        let again = second.seal_anew();
+        assert_eq!((again.anew, again.present), (0, 3));
+        for server in [&stage.server, &second, &last] {
+            sign_in(server).await.is(200);
+        }
+        confirm(&begun, &unconfirmed.code(stage, 0)).await.is(200);
+        let trail = entries(&stage.database);
+        let sealed: Vec<_> = trail.iter().filter(|entry| entry["action"] == "second_factor.seal_anew").collect();
+        assert_eq!(sealed.len(), 2);
+        assert!(sealed.iter().all(|entry| entry["actor_type"] == "system" && entry["before"].is_null()));
+    })
+    .await;
+}
+
 /// The owner says who needs a second factor.
 async fn ask_of(owner: &Actor, policy: &str) -> Answer {
     let version = owner.get(&owner.organization_path()).await;

@@ -12,8 +12,8 @@ use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::ports::{
     Identity, IdentityTx, MockChallengeRepository, MockCredentialRepository, MockGuessRepository, MockOneTimeCodes,
     MockOneTimeTokenRepository, MockOwnSessionRepository, MockPasswordHasher, MockPlatformRoleRepository,
-    MockRefreshTokenRepository, MockRefreshTokenSource, MockRegistrationRepository, MockSecondFactorRepository,
-    MockSessionCache, MockSessionRepository, MockTokenSigner, MockUserRepository,
+    MockRefreshTokenRepository, MockRefreshTokenSource, MockRegistrationRepository, MockSealedSecretRepository,
+    MockSecondFactorRepository, MockSessionCache, MockSessionRepository, MockTokenSigner, MockUserRepository,
 };
 use stoa_domain::identity::registration::{Registration, RegistrationMode, RegistrationStatus};
 use stoa_domain::identity::second_factor::{SealedSecret, Totp};
@@ -56,6 +56,7 @@ pub(super) struct Store {
     pub(super) credentials: MockCredentialRepository,
     pub(super) guesses: MockGuessRepository,
     pub(super) second_factors: MockSecondFactorRepository,
+    pub(super) sealed_secrets: MockSealedSecretRepository,
     pub(super) challenges: MockChallengeRepository,
     pub(super) sessions: MockSessionRepository,
     pub(super) own_sessions: MockOwnSessionRepository,
@@ -324,6 +325,7 @@ impl UnitOfWork<Identity> for Store {
             credentials: &self.credentials,
             guesses: &self.guesses,
             second_factors: &self.second_factors,
+            sealed_secrets: &self.sealed_secrets,
             challenges: &self.challenges,
             sessions: &self.sessions,
             own_sessions: &self.own_sessions,

@@ -40,6 +40,8 @@ pub struct IdentityTx<'t> {
     pub guesses: &'t dyn GuessRepository,
     /// Their authenticators and recovery codes.
     pub second_factors: &'t dyn SecondFactorRepository,
+    /// The secrets of their authenticators, all of them.
+    pub sealed_secrets: &'t dyn SealedSecretRepository,
     /// Who is asked for a second factor.
     pub challenges: &'t dyn ChallengeRepository,
     /// Their sessions.

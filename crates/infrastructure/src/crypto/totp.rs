@@ -15,7 +15,7 @@ use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::secret::Secret;
 use totp_rs::Builder;
 
-use super::sealing::{Sealer, SealingError};
+use super::sealing::{Sealer, SealingError, SealingKeys};
 
 /// Bytes of a secret, as RFC 4226 recommends.
 const SECRET: usize = 20;
@@ -29,13 +29,13 @@ pub struct TotpCodes {
 }
 
 impl TotpCodes {
-    /// With secrets under a key derived from this one. The issuer is what an authenticator shows beside
+    /// With secrets under keys derived from these. The issuer is what an authenticator shows beside
     /// the address.
     ///
     /// # Errors
     /// [`SealingError`] if the machine cannot.
-    pub fn new(key: &Secret, issuer: &str) -> Result<Self, SealingError> {
-        Ok(Self { sealer: Sealer::new(key, "totp")?, issuer: issuer.to_owned() })
+    pub fn new(keys: &SealingKeys, issuer: &str) -> Result<Self, SealingError> {
+        Ok(Self { sealer: Sealer::new(keys, "totp")?, issuer: issuer.to_owned() })
     }
 }
 
@@ -74,6 +74,16 @@ impl OneTimeCodes for TotpCodes {
         Ok(step.and_then(|step| i64::try_from(step).ok()))
     }
 
+    fn seal_anew(&self, user: UserId, secret: &SealedSecret) -> Result<Option<SealedSecret>, SecondFactorError> {
+        if self.sealer.is_present(&secret.0) {
+            return Ok(None);
+        }
+        let owner = user.as_uuid();
+        let plain = self.sealer.open(owner.as_bytes(), &secret.0).map_err(|error| broken(&error))?;
+        let sealed = self.sealer.seal(owner.as_bytes(), &plain).map_err(|error| broken(&error))?;
+        Ok(Some(SealedSecret(sealed)))
+    }
+
     fn recovery_codes(&self) -> Result<Vec<RecoveryCode>, SecondFactorError> {
         let code = || {
             let text = totp_rs::Secret::from(random::<RECOVERY>()?.to_vec()).to_base32().to_lowercase();
@@ -98,7 +108,27 @@ mod tests {
     use uuid::Uuid;
 
     fn codes(key: &str) -> TotpCodes {
-        TotpCodes::new(&key.into(), "Stoa").unwrap()
+        ring(key, Vec::new())
+    }
+
+    fn ring(present: &str, previous: Vec<Secret>) -> TotpCodes {
+        TotpCodes::new(&SealingKeys { present: present.into(), previous }, "Stoa").unwrap()
+    }
+
+    #[test]
+    fn a_secret_is_sealed_anew_once_and_its_codes_stay_the_same() {
+        let old = codes("old").enrol(user(1), &email()).unwrap();
+        let both = ring("new", vec!["old".into()]);
+        let anew = both.seal_anew(user(1), &old.sealed).unwrap().expect("it was under the old key");
+        assert_eq!(both.seal_anew(user(1), &anew).unwrap(), None);
+        let code = totp_rs::Secret::try_from_base32(old.secret.expose()).unwrap();
+        let code = Builder::new().with_secret(code).build().unwrap().generate(90).to_string();
+        for codes in [&both, &codes("new")] {
+            assert_eq!(codes.step_of(&totp(anew.clone()), &code.as_str().into(), at(90)).unwrap(), Some(3));
+        }
+        assert!(codes("old").step_of(&totp(anew), &code.as_str().into(), at(90)).is_err());
+        assert!(both.seal_anew(user(2), &old.sealed).is_err(), "it is somebody else's");
+        assert!(codes("new").seal_anew(user(1), &old.sealed).is_err());
     }
 
     fn at(seconds: i64) -> DateTime<Utc> {

@@ -9,6 +9,7 @@ mod platform_role_repository;
 mod refresh_token_repository;
 mod registration_repository;
 mod rows;
+mod sealed_secret_repository;
 mod second_factor_repository;
 mod session_repository;
 mod user_repository;

@@ -237,6 +237,7 @@ control_context!(Identity, tx => IdentityTx {
     credentials: &tx,
     guesses: &tx,
     second_factors: &tx,
+    sealed_secrets: &tx,
     challenges: &tx,
     sessions: &tx,
     own_sessions: &tx,

@@ -119,6 +119,11 @@ suite! { second_factors of identity::second_factors in "identity/second_factors.
     a_second_factor_is_removed_with_its_codes,
 }
 
+suite! { sealed_secrets of identity::sealed_secrets in "identity/sealed_secrets.rs":
+    secrets_are_listed_by_person_in_pieces,
+    a_secret_is_replaced_once_from_the_same_secret,
+}
+
 suite! { challenges of identity::challenges in "identity/challenges.rs":
     a_challenge_is_found_until_it_is_spent,
     a_new_challenge_sweeps_away_expired_ones_of_its_person,

@@ -7,7 +7,8 @@ use stoa_domain::kernel::secret::Secret;
 use super::environment::Environment;
 use super::reader::{Expected, Reader};
 use super::table::{
-    ENCRYPTION_KEY, JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE, JWT_PRIVATE_KEYS_DIR, JWT_REFRESH_SECRET_KEY, JWT_SECRET_KEY,
+    ENCRYPTION_KEY, ENCRYPTION_KEYS_PREVIOUS, JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE, JWT_PRIVATE_KEYS_DIR,
+    JWT_REFRESH_SECRET_KEY, JWT_SECRET_KEY,
 };
 
 /// Fewest bytes of an HS256 secret: the length of its digest.
@@ -66,6 +67,16 @@ pub(super) fn read_refresh_secret(reader: &mut Reader, environment: Environment)
     let taken =
         |text: &str| if environment.is_production() { parse_secret(text, environment).map(drop) } else { Ok(()) };
     reader.read(&JWT_REFRESH_SECRET_KEY, taken).is_some()
+}
+
+/// What encrypted them before: a comma-separated list.
+pub(super) fn read_previous_encryption_keys(reader: &mut Reader, environment: Environment) -> Vec<Secret> {
+    let parse = |text: &str| {
+        let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
+        let keys: Result<_, _> = keys.map(|key| parse_secret(key, environment)).collect();
+        keys.map_err(|expected: Expected| format!("keys separated by commas, each {expected}"))
+    };
+    reader.read(&ENCRYPTION_KEYS_PREVIOUS, parse).unwrap_or_default()
 }
 
 fn parse_secret(text: &str, environment: Environment) -> Result<Secret, Expected> {

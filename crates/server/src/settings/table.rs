@@ -71,6 +71,7 @@ pub static ALL: &[&Setting] = &[
     &JWT_ALGORITHM,
     &JWT_REFRESH_SECRET_KEY,
     &ENCRYPTION_KEY,
+    &ENCRYPTION_KEYS_PREVIOUS,
     &ACCESS_TOKEN_EXPIRE_MINUTES,
     &REFRESH_TOKEN_EXPIRE_DAYS,
     &CORS_ORIGINS,
@@ -223,9 +224,21 @@ pub static ENCRYPTION_KEY: Setting = Setting {
     flag: None,
     secret: true,
     about: "Encrypts the secrets of authenticators in the database; at least 32 bytes, for instance from openssl rand \
-            -base64 48. The same for all servers of one database, and for good: under another key nobody with a second \
-            factor can sign in.",
+            -base64 48. The same for all servers of one database. To change it see STOA_ENCRYPTION_KEYS_PREVIOUS: under \
+            another key alone nobody with a second factor can sign in.",
     default: Preset::Words("in development encryption.key in the data folder, which is generated; production needs it"),
+};
+
+/// What such secrets were encrypted with before.
+pub static ENCRYPTION_KEYS_PREVIOUS: Setting = Setting {
+    name: "STOA_ENCRYPTION_KEYS_PREVIOUS",
+    aliases: &[],
+    flag: None,
+    secret: true,
+    about: "Other such keys, separated by commas, which decrypt but do not encrypt. To change the key: name the new one here \
+            on all servers, then let the two change places on all servers, then run `stoa keys reseal`, then take the old \
+            one away.",
+    default: Preset::Words("none"),
 };
 
 /// Life of an access token.

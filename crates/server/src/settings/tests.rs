@@ -414,6 +414,25 @@ fn every_name_of_the_documents_is_that_of_a_setting() {
 }
 
 #[test]
+fn previous_encryption_keys_are_a_list_each_as_strong_as_the_present_one() {
+    let other = "m1Nc8yP4aR7sU2vX5zB9dF3gH6jK0lQw";
+    let production = |previous: &str| {
+        let required = ["STOA_ENVIRONMENT", "SECRET_KEY", "STOA_ENCRYPTION_KEY"].into_iter();
+        let env: Vec<_> = required.zip(["production", STRONG, STRONG]).collect();
+        of_env(&[&env[..], &[("STOA_ENCRYPTION_KEYS_PREVIOUS", previous)]].concat())
+    };
+    assert!(of_env(&[]).unwrap().previous_encryption_keys.is_empty());
+    let both = production(&format!(" {STRONG}, {other},")).unwrap().previous_encryption_keys;
+    assert_eq!(both, [STRONG, other].map(Secret::from));
+    let file = format!("encryption_keys_previous = [\"{STRONG}\", \"{other}\"]");
+    assert_eq!(of_file(&file).unwrap().previous_encryption_keys, both);
+    let expected = "STOA_ENCRYPTION_KEYS_PREVIOUS (environment): expected keys separated by commas, each";
+    assert_eq!(problems(production(&format!("{other},short"))), [format!("{expected} at least 32 bytes")]);
+    let example = problems(production("your-secret-key-here-please-change-it"));
+    assert!(example.len() == 1 && example[0].starts_with(expected), "{example:?}");
+}
+
+#[test]
 fn one_key_signs_and_the_algorithm_agrees_with_it() {
     let file = ("JWT_PRIVATE_KEY_FILE", "key.pem");
     let both = problems(of_env(&[("JWT_SECRET_KEY", STRONG), file]));

@@ -1,8 +1,9 @@
-//! `keys`: the keys that sign access tokens.
+//! `keys`: the keys that sign access tokens, and the one that encrypts secrets.
 
 use std::fs;
 
 use serde_json::{Value, json};
+use stoa_infrastructure::testing::databases;
 
 use crate::program::{Program, Serving};
 
@@ -87,5 +88,35 @@ fn what_cannot_be_rotated_says_what_to_do() {
     for action in ["list", "rotate"] {
         let complaint = file.run(&["keys", action]).complaint();
         assert!(complaint.contains("JWT_PRIVATE_KEYS_DIR"), "{complaint}");
+    }
+}
+
+/// Kim, who has begun to set up an authenticator: there is one secret.
+fn enrol(server: &Serving) {
+    let person =
+        json!({"email": "kim@example.com", "password": PASSWORD, "name": "Kim", "organization_name": "Harbour"});
+    let access = token(server, "/api/v1/auth/register", &person);
+    assert_eq!(server.post("/api/v1/auth/mfa/totp", &access, &json!({})).0, 200);
+}
+
+#[test]
+fn secrets_are_encrypted_anew_under_another_key_as_often_as_one_likes() {
+    let [old, new, other] = ["o", "n", "x"].map(|text| text.repeat(32));
+    for database in databases() {
+        let program = |present: &str, previous: &str| {
+            let keys = [("STOA_ENCRYPTION_KEY", present), ("STOA_ENCRYPTION_KEYS_PREVIOUS", previous)];
+            Program::over(&database).with(&keys)
+        };
+        enrol(&program(&old, "").serve());
+        let reseal = |present: &str, previous: &str| program(present, previous).run(&["keys", "reseal"]);
+        let said = |anew, present| format!("{anew} secrets encrypted anew, {present} were under the present key\n");
+        assert_eq!(reseal(&old, &new).well().out, said(0, 1));
+        let complaint = reseal(&new, &other).complaint();
+        assert!(complaint.contains("1 can be read by none of the keys, those of: "), "{complaint}");
+        let both = format!("{other},{old}");
+        assert_eq!(reseal(&new, &both).well().out, said(1, 0));
+        assert_eq!(reseal(&new, &both).well().out, said(0, 1));
+        assert_eq!(reseal(&new, "").well().out, said(0, 1));
+        reseal(&old, "").complaint();
     }
 }

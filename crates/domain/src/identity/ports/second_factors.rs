@@ -1,6 +1,6 @@
 //! What identity needs to keep and check second factors.
 
-use crate::identity::second_factor::{Challenge, Enrolment, RecoveryCode, SecondFactorError, Totp};
+use crate::identity::second_factor::{Challenge, Enrolment, RecoveryCode, SealedSecret, SecondFactorError, Totp};
 use crate::identity::token::TokenDigest;
 use crate::kernel::email::Email;
 use crate::kernel::ids::UserId;
@@ -57,6 +57,23 @@ pub trait SecondFactorRepository {
     fn remove(&self, user: UserId) -> Result<bool, StoreError>;
 }
 
+/// Keeps the encrypted secrets of authenticators, for whoever changes the key.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait SealedSecretRepository {
+    /// The secrets of the people whose ids come after this one, or of the first people, in the order
+    /// of their ids, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn list_after(&self, user: Option<UserId>, limit: u32) -> Result<Vec<(UserId, SealedSecret)>, StoreError>;
+
+    /// Replaces the secret that this person was seen with; answers whether it was still that one.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn replace(&self, user: UserId, before: &SealedSecret, after: &SealedSecret) -> Result<bool, StoreError>;
+}
+
 /// Keeps who is asked for a second factor.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait ChallengeRepository {
@@ -101,6 +118,13 @@ pub trait OneTimeCodes: Send + Sync {
     /// # Errors
     /// [`SecondFactorError`] if the secret was encrypted under another key, or for somebody else.
     fn step_of(&self, totp: &Totp, code: &Secret, now: Timestamp) -> Result<Option<i64>, SecondFactorError>;
+
+    /// The secret encrypted anew under the present key of the installation; `None` if it is under
+    /// that already.
+    ///
+    /// # Errors
+    /// [`SecondFactorError`] if it was encrypted under a key that is not known, or for somebody else.
+    fn seal_anew(&self, user: UserId, secret: &SealedSecret) -> Result<Option<SealedSecret>, SecondFactorError>;
 
     /// Fresh recovery codes, [`RECOVERY_CODES`](crate::identity::second_factor::RECOVERY_CODES) of 80 random
     /// bits each.
