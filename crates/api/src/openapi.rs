@@ -131,10 +131,12 @@ fn errors_of(known: &Operation, operation: &PathItemOperation) -> Vec<(String, V
     let (has_path, has_query) = (has(&ParameterIn::Path), has(&ParameterIn::Query));
     let has_body = operation.request_body.is_some();
     let applies = |code: ErrorCode| match code {
-        ErrorCode::Unauthorized | ErrorCode::Forbidden | ErrorCode::OrganizationSuspended => {
-            known.access != Access::Public
+        ErrorCode::Unauthorized | ErrorCode::Forbidden | ErrorCode::OrganizationSuspended
+            if known.access != Access::Public =>
+        {
+            true
         }
-        ErrorCode::MfaEnrolmentRequired => known.access != Access::Public && !OPEN_TO_ENROLMENT.contains(&known.id),
+        ErrorCode::MfaEnrolmentRequired if known.access != Access::Public => !OPEN_TO_ENROLMENT.contains(&known.id),
         ErrorCode::ResourceNotFound => has_path || known.errors.contains(&code),
         ErrorCode::MalformedRequest => has_body || has_query,
         ErrorCode::PayloadTooLarge | ErrorCode::UnsupportedMediaType => has_body,

@@ -66,9 +66,9 @@ const fn operation(id: &'static str, access: Access, errors: &'static [ErrorCode
 use Access::{Owner, OwnerOrPlatform, Permission as With, PermissionOrPlatform, Platform, Public, SignedIn};
 use ErrorCode::{
     AccountSuspended, DuplicateAdmin, DuplicateEmail, DuplicateInvitation, DuplicateMember, DuplicateSecondFactor,
-    DuplicateWarehouse, InvalidCode, InvalidCredentials, InvalidToken, InvitationEnded, InvitationForAnother,
-    LastAdmin, LastOwner, RegistrationClosed, ResourceNotFound, SignInFirst, StateConflict, TooManyAttempts,
-    Unauthorized, VersionConflict,
+    DuplicateWarehouse, Forbidden, InvalidCode, InvalidCredentials, InvalidToken, InvitationEnded,
+    InvitationForAnother, LastAdmin, LastOwner, MfaEnrolmentRequired, RegistrationClosed, ResourceNotFound,
+    SignInFirst, StateConflict, TooManyAttempts, Unauthorized, VersionConflict,
 };
 
 const ACCEPT_INVITATION: &str = "accept_invitation";
@@ -156,7 +156,16 @@ pub const OPERATIONS: &[Operation] = &[
     operation(
         ACCEPT_INVITATION,
         Public,
-        &[RegistrationClosed, Unauthorized, InvalidToken, SignInFirst, InvitationForAnother, DuplicateMember],
+        &[
+            RegistrationClosed,
+            Unauthorized,
+            Forbidden,
+            MfaEnrolmentRequired,
+            InvalidToken,
+            SignInFirst,
+            InvitationForAnother,
+            DuplicateMember,
+        ],
     ),
     operation("list_api_keys", With(list_api_keys::PERMISSION), &[]),
     operation("create_api_key", With(create_api_key::PERMISSION), &[]),

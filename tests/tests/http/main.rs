@@ -9,6 +9,7 @@
 
 mod api_keys;
 mod audit;
+mod authenticator;
 mod authorization_matrix;
 mod bad_input;
 mod brute_force;
@@ -20,6 +21,7 @@ mod email_verification;
 mod envelope;
 mod identity;
 mod invitations;
+mod invited_second_factors;
 mod key_set;
 mod life_cycle;
 mod members;

@@ -4,68 +4,18 @@ use chrono::TimeDelta;
 use futures_util::future::{join, join_all};
 use insta::{allow_duplicates, assert_json_snapshot};
 use serde_json::{Value, json};
-use stoa_domain::kernel::sources::Clock as _;
 use stoa_infrastructure::testing::Engine;
 use stoa_tests::actor::{Actor, PASSWORD};
 use stoa_tests::answer::Answer;
 use stoa_tests::audit::{bare, entries};
 use stoa_tests::hex::hex;
 use stoa_tests::server::Server;
-use stoa_tests::stage::{Stage, on_each_engine, on_each_engine_with};
+use stoa_tests::stage::{on_each_engine, on_each_engine_with};
 
+use crate::authenticator::{Authenticator, CONFIRM, LOGIN, TOTP, asked, begin, confirm, enrolled, login, verify};
 use crate::field;
 
-const TOTP: &str = "/api/v1/auth/mfa/totp";
-const CONFIRM: &str = "/api/v1/auth/mfa/totp/confirm";
-const VERIFY: &str = "/api/v1/auth/mfa/verify";
-const LOGIN: &str = "/api/v1/auth/login";
 const ME: &str = "/api/v1/auth/me";
-
-/// The authenticator of somebody.
-struct Authenticator(totp_rs::Totp);
-
-impl Authenticator {
-    fn of(enrolment: &Value) -> Self {
-        let secret = totp_rs::Secret::try_from_base32(enrolment["secret"].as_str().unwrap()).unwrap();
-        Self(totp_rs::Builder::new().with_secret(secret).build().unwrap())
-    }
-
-    /// The code of so many steps from now.
-    fn code(&self, stage: &Stage, steps: i64) -> String {
-        let at = stage.clock.now().timestamp() + 30 * steps;
-        self.0.generate(at.unsigned_abs()).to_string()
-    }
-}
-
-async fn begin(actor: &Actor) -> Value {
-    actor.post(TOTP, &json!({})).await.gives(200)
-}
-
-async fn confirm(actor: &Actor, code: &str) -> Answer {
-    actor.post(CONFIRM, &json!({"code": code})).await
-}
-
-/// An authenticator that is set up, with the recovery codes. No code of the present step is left.
-async fn enrolled(stage: &Stage, actor: &Actor) -> (Authenticator, Vec<String>) {
-    let authenticator = Authenticator::of(&begin(actor).await);
-    let given = confirm(actor, &authenticator.code(stage, 0)).await.gives(200);
-    let codes = given["recovery_codes"].as_array().unwrap();
-    let codes = codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect();
-    (authenticator, codes)
-}
-
-async fn login(actor: &Actor) -> Value {
-    actor.post(LOGIN, &json!({"email": actor.email, "password": PASSWORD})).await.gives(200)
-}
-
-/// The token for the second factor, after the right password.
-async fn asked(actor: &Actor) -> String {
-    login(actor).await["mfa_token"].as_str().expect("the second factor is asked for").to_owned()
-}
-
-async fn verify(from: &Actor, token: &str, code: &str) -> Answer {
-    from.post(VERIFY, &json!({"mfa_token": token, "code": code})).await
-}
 
 fn statuses(answers: &[Answer]) -> Vec<u16> {
     let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();

@@ -3,10 +3,11 @@
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::json;
-use stoa_domain::kernel::sources::Clock as _;
 use stoa_tests::actor::{Actor, PASSWORD, warehouse};
 use stoa_tests::server::Server;
 use stoa_tests::stage::{Stage, on_each_engine_with};
+
+use crate::authenticator::Authenticator;
 
 /// Both sign and verify with one secret, as two servers of one installation do.
 const ONE_SECRET: [(&str, &str); 1] = [("JWT_SECRET_KEY", "a secret of two servers, 32 bytes or more")];
@@ -169,9 +170,7 @@ async fn a_session_that_was_ended_elsewhere_opens_no_other() {
         let change = json!({"old_password": PASSWORD, "new_password": "Better-Horse-2"});
         person.put("/api/v1/auth/password", &change).await.is(204);
         there.get("/api/v1/auth/me").await.is(200);
-        let code = totp_rs::Secret::try_from_base32(enrolment["secret"].as_str().unwrap()).unwrap();
-        let code = totp_rs::Builder::new().with_secret(code).build().unwrap();
-        let code = code.generate(stage.clock.now().timestamp().unsigned_abs()).to_string();
+        let code = Authenticator::of(&enrolment).code(stage, 0);
         for (path, body) in [
             ("/api/v1/auth/switch-organization", switching),
             ("/api/v1/auth/accept-invitation", json!({"token": token})),

@@ -39,6 +39,11 @@ pub(crate) struct Recognised(pub(crate) Result<Bearer, Problem>);
 /// what merely asks for somebody signed in is a person's own affair, and 403 for a program.
 pub(crate) struct Caller(pub(crate) Actor);
 
+/// The same of an operation that anybody may call, and that does another thing for whoever is signed in:
+/// `None` if no token was sent. One that is good for nothing, or not for this, is refused as everywhere:
+/// its sender is somebody, and not to be taken for a stranger.
+pub(crate) struct MaybeCaller(pub(crate) Option<Actor>);
+
 /// The text of the bearer's token, for a handler that has its [`Caller`] already.
 pub(crate) struct BearerText(pub(crate) String);
 
@@ -51,6 +56,18 @@ impl FromRequest for Caller {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(caller(request))
+    }
+}
+
+impl FromRequest for MaybeCaller {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        if bearer_text(request.headers()).is_none() {
+            return ready(Ok(Self(None)));
+        }
+        ready(caller(request).map(|Caller(actor)| Self(Some(actor))))
     }
 }
 

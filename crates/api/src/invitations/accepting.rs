@@ -8,7 +8,7 @@ use stoa_domain::kernel::secret::Secret;
 use utoipa::OpenApi;
 
 use crate::blocking;
-use crate::extract::{Caller, Peer, ValidJson};
+use crate::extract::{MaybeCaller, Peer, ValidJson};
 use crate::identity::registered;
 use crate::problem::{ErrorCode, Problem};
 use crate::respond::{created, ok};
@@ -46,8 +46,9 @@ async fn find_invitation(
 /// Accept an invitation
 ///
 /// Whoever has no account sends a password and a name, and gets one. Whoever has one signs in first,
-/// under the address of the invitation, and sends the token alone. Either way the answer is that of
-/// registering: the person, the organization and tokens for it.
+/// under the address of the invitation and with the second factor if they have one, and sends the token
+/// alone. Either way the answer is that of registering: the person, the organization and tokens for it.
+/// Where the organization asks for a second factor, whoever has none can do nothing there but set one up.
 #[utoipa::path(
     tag = "Invitations",
     request_body = AcceptInvitationRequest,
@@ -56,11 +57,11 @@ async fn find_invitation(
 #[post("/api/v1/auth/accept-invitation")]
 async fn accept_invitation(
     api: web::Data<Api>,
-    caller: Option<Caller>,
+    MaybeCaller(caller): MaybeCaller,
     Peer(origin): Peer,
     ValidJson(request): ValidJson<AcceptInvitationRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let joined = if let Some(Caller(actor)) = caller {
+    let joined = if let Some(actor) = caller {
         let accept = move |api: &Api| api.identity.accept_invitation_signed_in(&actor, &request);
         blocking::database(&api, accept).await?
     } else {
