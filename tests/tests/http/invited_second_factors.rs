@@ -50,7 +50,8 @@ async fn a_newcomer_where_a_second_factor_is_asked_for_can_only_set_one_up() {
         let token = invited(stage, &owner, email).await;
         let joined = stage.anonymous().post(ACCEPT, &newcomer(&token)).await.gives(201);
         assert_eq!(joined["organization"]["id"], json!(owner.organization));
-        let there = Actor { email: email.into(), ..stage.anonymous().holding(&joined) };
+        let mut there = stage.anonymous().holding(&joined);
+        there.email = email.into();
         for path in [WORK, "/api/v1/users", "/api/v1/auth/sessions"] {
             there.get(path).await.refuses(403, "MFA_ENROLMENT_REQUIRED");
         }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use futures_util::future::{join, join_all};
 use insta::{allow_duplicates, assert_json_snapshot};
-use serde_json::{Value, json};
+use serde_json::json;
 use stoa_infrastructure::testing::Engine;
 use stoa_tests::actor::{Actor, PASSWORD};
 use stoa_tests::answer::Answer;

@@ -152,9 +152,10 @@ async fn no_session_of_the_old_password_is_left_however_many_sign_in_meanwhile()
             let (changed, signed_in) = join(person.put(PASSWORDS, &body), signing_in).await;
             changed.is(204);
             for answer in signed_in {
-                match answer.status {
-                    200 => person.holding(&answer.json()).get(ME).await.refuses(401, "UNAUTHORIZED"),
-                    _ => answer.refuses(401, "INVALID_CREDENTIALS"),
+                if answer.status == 200 {
+                    person.holding(&answer.json()).get(ME).await.refuses(401, "UNAUTHORIZED");
+                } else {
+                    answer.refuses(401, "INVALID_CREDENTIALS");
                 }
             }
             person.get(ME).await.is(200);
