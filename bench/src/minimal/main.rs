@@ -22,12 +22,20 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use columns::{At, Id};
-use work::{Change, NewWarehouse, Organization, Preparation, Warehouse, Work};
+use work::{Change, NewWarehouse, Organization, Person, Preparation, Warehouse, Work};
 
 /// Connections, and blocking threads that use them.
 const CONNECTIONS: u32 = 4;
-const PERMISSIONS: [&str; 6] =
-    ["tenant.manage", "user.view", "user.invite", "user.disable", "warehouse.view", "warehouse.manage"];
+const PERMISSIONS: [&str; 8] = [
+    "tenant.manage",
+    "user.view",
+    "user.invite",
+    "user.manage",
+    "user.disable",
+    "api_key.manage",
+    "warehouse.view",
+    "warehouse.manage",
+];
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -52,10 +60,13 @@ struct Shop<C: Work> {
 struct Me {
     id: Id,
     email: String,
+    email_verified: bool,
     name: String,
+    platform: String,
+    platform_admin: bool,
     organization: Option<Organization>,
     organizations: Vec<Organization>,
-    permissions: [&'static str; 6],
+    permissions: [&'static str; 8],
 }
 
 #[derive(Deserialize)]
@@ -81,12 +92,23 @@ async fn health() -> HttpResponse {
 async fn me<C: Work>(shop: Data<Shop<C>>) -> actix_web::Result<HttpResponse> {
     let tenant = shop.tenant.0;
     let rows = block(move || Ok(shop.readers.get()?.me(shop.user)?)).await?;
-    let Some((id, email, name)) = rows.first().map(|(person, _)| person.clone()) else {
+    let Some(person) = rows.first().map(|(person, _)| person.clone()) else {
         return Ok(HttpResponse::NotFound().finish());
     };
     let organizations: Vec<_> = rows.into_iter().filter_map(|(_, organization)| organization).collect();
     let organization = organizations.iter().find(|organization| organization.id.0 == tenant).cloned();
-    Ok(HttpResponse::Ok().json(Me { id, email, name, organization, organizations, permissions: PERMISSIONS }))
+    let Person { id, email, platform, email_verified_at, name, .. } = person;
+    Ok(HttpResponse::Ok().json(Me {
+        id,
+        email,
+        email_verified: email_verified_at.is_some(),
+        name,
+        platform,
+        platform_admin: false,
+        organization,
+        organizations,
+        permissions: PERMISSIONS,
+    }))
 }
 
 async fn list<C: Work>(shop: Data<Shop<C>>, part: Query<Part>) -> actix_web::Result<HttpResponse> {
@@ -126,7 +148,7 @@ async fn create<C: Work>(
     let warehouse = block(move || {
         let (id, trace_id) = (Id(Uuid::now_v7()), Uuid::now_v7().simple().to_string());
         let after = serde_json::to_value(&warehouse)?;
-        let change = Change { id, user: shop.user, after, ip_address, user_agent, trace_id };
+        let change = Change { id, user: shop.user, session: shop.user, after, ip_address, user_agent, trace_id };
         shop.writers.get()?.create(shop.tenant, &warehouse, &change)?;
         Ok(warehouse)
     })

@@ -14,9 +14,13 @@ macro_rules! tables {
 }
 
 tables! {
-    users (id) { id: Uuid, email: Text, }
+    users (id) {
+        id: Uuid, email: Text, platform: Text, created_at: Instant, email_verified_at: Nullable<Instant>,
+    }
     user_profile (user_id) { user_id: Uuid, name: Text, }
-    organizations (id) { id: Uuid, name: Text, slug: Text, }
+    organization_active_status (organization_id) {
+        organization_id: Uuid, status: Text, name: Text, slug: Text,
+    }
     organization_standings (organization_id, user_id) {
         organization_id: Uuid, user_id: Uuid, joined_at: Instant, rank: Text,
     }
@@ -26,10 +30,10 @@ tables! {
         updated_at: Instant, deleted_at: Nullable<Instant>,
     }
     audit_entries (tenant_id, id) {
-        tenant_id: Uuid, id: Uuid, at: Instant, actor_type: Text, user_id: Uuid, action: Text,
-        resource_type: Text, resource_id: Uuid, after: Nullable<Jsonb>, ip_address: Nullable<Text>,
+        tenant_id: Uuid, id: Uuid, at: Instant, actor_type: Text, user_id: Uuid, session_id: Nullable<Uuid>,
+        action: Text, resource_type: Text, resource_id: Uuid, after: Nullable<Jsonb>, ip_address: Nullable<Text>,
         user_agent: Nullable<Text>, trace_id: Text,
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, user_profile, organizations, organization_standings);
+diesel::allow_tables_to_appear_in_same_query!(users, user_profile, organization_active_status, organization_standings);

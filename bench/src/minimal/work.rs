@@ -8,11 +8,14 @@ use diesel::sqlite::SqliteConnection;
 use serde::{Deserialize, Serialize};
 
 use crate::columns::{At, Id};
-use crate::tables::{audit_entries, organization_standings, organizations, user_profile, users, warehouses};
+use crate::tables::{
+    audit_entries, organization_active_status, organization_standings, user_profile, users, warehouses,
+};
 
 #[derive(Clone, Queryable, Serialize)]
 pub(crate) struct Organization {
     pub(crate) id: Id,
+    status: String,
     name: String,
     slug: String,
     role: String,
@@ -48,13 +51,22 @@ pub(crate) struct NewWarehouse {
 pub(crate) struct Change {
     pub(crate) id: Id,
     pub(crate) user: Id,
+    pub(crate) session: Id,
     pub(crate) after: serde_json::Value,
     pub(crate) ip_address: Option<String>,
     pub(crate) user_agent: Option<String>,
     pub(crate) trace_id: String,
 }
 
-pub(crate) type Person = (Id, String, String);
+#[derive(Clone, Queryable)]
+pub(crate) struct Person {
+    pub(crate) id: Id,
+    pub(crate) email: String,
+    pub(crate) platform: String,
+    _created_at: At,
+    pub(crate) email_verified_at: Option<At>,
+    pub(crate) name: String,
+}
 
 pub(crate) trait Work: R2D2Connection + 'static {
     /// Said once on each new connection.
@@ -73,16 +85,30 @@ macro_rules! work {
             fn me(&mut self, user: Id) -> QueryResult<Vec<(Person, Option<Organization>)>> {
                 use organization_standings::{joined_at, organization_id, rank, user_id};
 
-                let places = organization_standings::table
-                    .inner_join(organizations::table.on(organizations::id.eq(organization_id)));
+                let standing = organization_active_status::organization_id.eq(organization_id);
                 users::table
                     .inner_join(user_profile::table.on(user_profile::user_id.eq(users::id)))
-                    .left_join(places.on(user_id.eq(users::id)))
+                    .left_join(organization_standings::table.on(user_id.eq(users::id)))
+                    .left_join(organization_active_status::table.on(standing))
                     .filter(users::id.eq(user))
-                    .order_by(joined_at)
+                    .order_by((joined_at, organization_id))
                     .select((
-                        (users::id, users::email, user_profile::name),
-                        (organizations::id, organizations::name, organizations::slug, rank).nullable(),
+                        (
+                            users::id,
+                            users::email,
+                            users::platform,
+                            users::created_at,
+                            users::email_verified_at,
+                            user_profile::name,
+                        ),
+                        (
+                            organization_active_status::organization_id,
+                            organization_active_status::status,
+                            organization_active_status::name,
+                            organization_active_status::slug,
+                            rank,
+                        )
+                            .nullable(),
                     ))
                     .load(self)
             }
@@ -109,6 +135,7 @@ macro_rules! work {
                             audit_entries::at.eq(warehouse.created_at),
                             audit_entries::actor_type.eq("user"),
                             audit_entries::user_id.eq(change.user),
+                            audit_entries::session_id.eq(change.session),
                             audit_entries::action.eq("warehouse.create"),
                             audit_entries::resource_type.eq("warehouse"),
                             audit_entries::resource_id.eq(warehouse.id),

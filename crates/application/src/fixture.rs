@@ -19,7 +19,7 @@ use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError};
 use stoa_domain::mail::letter::{AddressedLetter, LETTER};
 use stoa_domain::organizations::business_profile::AccountType;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
-use stoa_domain::organizations::organization::{MemberOf, Organization, Slug};
+use stoa_domain::organizations::organization::{Affiliation, MemberOf, Organization, Slug};
 use stoa_domain::outbox::ports::MockOutbox;
 use stoa_domain::people::restraint::{Restraint, RestraintKind};
 use uuid::Uuid;
@@ -93,8 +93,12 @@ pub(crate) fn member_of(id: OrganizationId, rank: Rank) -> MemberOf {
     }
 }
 
-pub(crate) fn suspended_member_of(id: OrganizationId, rank: Rank) -> MemberOf {
-    MemberOf { status: OrganizationStatus::Suspended, ..member_of(id, rank) }
+pub(crate) fn affiliation(id: OrganizationId, rank: Rank) -> Affiliation {
+    member_of(id, rank).into()
+}
+
+pub(crate) fn suspended_affiliation(id: OrganizationId, rank: Rank) -> Affiliation {
+    Affiliation { status: OrganizationStatus::Suspended, ..affiliation(id, rank) }
 }
 
 /// A restraint of Kim that began just now.

@@ -84,7 +84,7 @@ pub fn an_organization_goes_with_all_that_belongs_to_it(store: &dyn Subject) {
     assert_eq!((find(&world, here.id), find(&world, there.id).is_some()), (None, true));
     assert_eq!(tokens.map(|token| is_known(&world, token)), [false, true]);
     let account = world.identity(|tx| tx.users.find_account(jo.id)).expect("a look-up").expect("an account");
-    let left: Vec<_> = account.organizations.iter().map(|place| place.organization.id).collect();
+    let left: Vec<_> = account.organizations.iter().map(|place| place.organization_id).collect();
     assert_eq!((account.user, left), (jo, vec![world.theirs.id()]));
     assert_eq!(store.trail(), entries);
 }

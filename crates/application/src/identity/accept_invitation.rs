@@ -13,7 +13,7 @@ use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::membership::Membership;
-use stoa_domain::organizations::organization::MemberOf;
+use stoa_domain::organizations::organization::Affiliation;
 use thiserror::Error;
 
 use super::opening::Opening;
@@ -175,8 +175,8 @@ impl IdentityService {
         let tokens = opening.save(tx)?;
         let account = tx.users.find_account(user.id)?;
         let places = account.into_iter().flat_map(|account| account.organizations);
-        let organization = places.into_iter().find(|place: &MemberOf| place.organization.id == organization_id);
-        let organization = organization.filter(MemberOf::admits).ok_or(AcceptInvitationError::InvalidToken)?;
+        let organization = places.into_iter().find(|place: &Affiliation| place.organization_id == organization_id);
+        let organization = organization.filter(Affiliation::admits).ok_or(AcceptInvitationError::InvalidToken)?;
         Ok(Registered { user, organization, tokens })
     }
 }
@@ -184,7 +184,7 @@ impl IdentityService {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
-        DIGEST, PASSWORD, Store, TOKENS, actor, down, elsewhere, entry, kim, lost, member_of, now, nth, origin,
+        DIGEST, PASSWORD, Store, TOKENS, actor, affiliation, down, elsewhere, entry, kim, lost, now, nth, origin,
         session, shown,
     };
     use super::*;
@@ -254,7 +254,7 @@ mod tests {
         store.opens_session(session, user.into(), Some((elsewhere(), Rank::Member)));
     }
 
-    fn knows(store: &mut Store, user: User, organizations: Vec<MemberOf>) {
+    fn knows(store: &mut Store, user: User, organizations: Vec<Affiliation>) {
         store
             .users
             .expect_find_account()
@@ -277,7 +277,7 @@ mod tests {
         knows(
             &mut store,
             User { id: nth(0).into(), email_verified_at: Some(now()), ..kim() },
-            vec![member_of(elsewhere(), Rank::Member)],
+            vec![affiliation(elsewhere(), Rank::Member)],
         );
         store
     }
@@ -287,7 +287,7 @@ mod tests {
         store.holds_session(Some(session()));
         store.verifies(kim().id);
         joins(&mut store, kim().id.as_uuid(), nth(0));
-        knows(&mut store, kim(), vec![member_of(elsewhere(), Rank::Member)]);
+        knows(&mut store, kim(), vec![affiliation(elsewhere(), Rank::Member)]);
         store
     }
 
@@ -301,7 +301,7 @@ mod tests {
         let transactions = store.transactions.clone();
         let joined = store.service().accept_invitation(origin(), &request()).unwrap();
         assert_eq!(joined.user, User { id: nth(0).into(), email_verified_at: Some(now()), ..kim() });
-        assert_eq!((joined.organization.organization.id, joined.organization.rank), (elsewhere(), Rank::Member));
+        assert_eq!((joined.organization.organization_id, joined.organization.rank), (elsewhere(), Rank::Member));
         assert_eq!(shown(&joined.tokens), TOKENS);
         let scope = ControlScope::new(Stamp::user(nth(0).into(), origin())).about(elsewhere());
         assert_eq!(transactions.opened().last(), Some(&(Mode::Write, scope)));
@@ -314,7 +314,7 @@ mod tests {
         let (kim_there, request) =
             (actor(Rank::Owner), AcceptInvitationRequest { password: None, name: None, ..request() });
         let joined = store.service().accept_invitation_signed_in(&kim_there, &request).unwrap();
-        assert_eq!((joined.user, joined.organization.organization.id), (kim(), elsewhere()));
+        assert_eq!((joined.user, joined.organization.organization_id), (kim(), elsewhere()));
         let scope = kim_there.control().about(elsewhere());
         assert_eq!(transactions.opened().last(), Some(&(Mode::Write, scope)));
     }
@@ -369,7 +369,7 @@ mod tests {
     fn a_member_does_not_join_twice() {
         let mut store = open(Store::default(), kim().email);
         store.holds_session(Some(session()));
-        knows(&mut store, kim(), vec![member_of(elsewhere(), Rank::Member)]);
+        knows(&mut store, kim(), vec![affiliation(elsewhere(), Rank::Member)]);
         store.makes_tokens(nth(0), kim().id, Some((elsewhere(), Rank::Member)));
         store.users.expect_mark_verified().returning(|_, _| Ok(false));
         store.invitations.expect_accept().returning(|_, _| Ok(true));

@@ -93,7 +93,7 @@ impl IdentityService {
                     audit: tx.audit,
                     sources: &self.sources,
                 };
-                organizations.push(found(&founding, organization_id, name, user.id)?);
+                organizations.push(found(&founding, organization_id, name, user.id)?.into());
             }
             let platform_admin = self.appoint(tx, &user, person.platform_admin)?;
             Ok(Created { account: Account { user, organizations }, platform_admin })
@@ -192,7 +192,7 @@ mod tests {
         })));
         let transactions = store.transactions.clone();
         let account = store.service().create_person(person(Some("Harbour"))).unwrap().account;
-        assert_eq!(account.organizations[0].organization.id, nth(1).into());
+        assert_eq!(account.organizations[0].organization_id, nth(1).into());
         assert_eq!(transactions.opened()[1], (Mode::Write, system().about(nth(1).into())));
     }
 

@@ -48,7 +48,7 @@ impl IdentityService {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, account, actor, down, elsewhere, home, kim, member_of, stranger};
+    use super::super::fixture::{Store, account, actor, affiliation, down, elsewhere, home, kim, stranger};
     use super::*;
     use stoa_domain::identity::user::Account;
     use stoa_domain::kernel::ids::OrganizationId;
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn the_tokens_organization_is_picked_from_all_of_them() {
-        let store = found(Some(account(&[member_of(elsewhere(), Rank::Owner), member_of(home(), Rank::Member)])));
+        let store = found(Some(account(&[affiliation(elsewhere(), Rank::Owner), affiliation(home(), Rank::Member)])));
         let transactions = store.transactions.clone();
         let member = actor(Rank::Member);
         let me = store.service().describe_me(&member).unwrap();
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn the_permissions_are_those_of_the_rank() {
         for (rank, expected) in [(Rank::Member, Rank::Member.permissions()), (Rank::Admin, ALL), (Rank::Owner, ALL)] {
-            let service = found(Some(account(&[member_of(home(), rank)]))).service();
+            let service = found(Some(account(&[affiliation(home(), rank)]))).service();
             let expected: Vec<_> = expected.iter().map(|permission| permission.code()).collect();
             assert_eq!(service.describe_me(&actor(rank)).unwrap().permissions, expected);
         }
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_token_for_no_organization_carries_no_permission() {
-        let service = found(Some(account(&[member_of(home(), Rank::Owner)]))).service();
+        let service = found(Some(account(&[affiliation(home(), Rank::Owner)]))).service();
         let me = service.describe_me(&stranger()).unwrap();
         assert!(me.organization.is_none() && me.permissions.is_empty());
         assert_eq!(ids(&me.organizations), [home()]);

@@ -23,7 +23,7 @@ impl IdentityService {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, account, down, home, kim, member_of};
+    use super::super::fixture::{Store, account, affiliation, down, home, kim};
     use super::*;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn the_person_is_shown_with_their_organizations_from_one_snapshot() {
-        let expected = account(&[member_of(home(), Rank::Owner)]);
+        let expected = account(&[affiliation(home(), Rank::Owner)]);
         let mut store = known();
         let found = expected.clone();
         store.users.expect_find_account().withf(|id| *id == kim().id).return_once(|_| Ok(Some(found)));

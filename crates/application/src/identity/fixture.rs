@@ -28,7 +28,7 @@ use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError, UnitOfWork};
 use stoa_domain::mail::letter::{AddressedLetter, FrontendUrl, Letter};
-use stoa_domain::organizations::organization::MemberOf;
+use stoa_domain::organizations::organization::Affiliation;
 use stoa_domain::organizations::ports::{MockMemberRepository, MockOrganizationRepository};
 use stoa_domain::outbox::ports::{MockOutbox, MockOutboxBell};
 use stoa_domain::people::ports::MockRestraintRepository;
@@ -38,7 +38,7 @@ use uuid::Uuid;
 use super::service::{IdentityAdapters, IdentityPolicy, IdentityService};
 use crate::fixture::{NOW, Transactions, expect_entry, expect_letter};
 pub(super) use crate::fixture::{
-    actor, down, elsewhere, entry, home, kim, lost, member_of, now, nth, origin, stranger, suspended_member_of,
+    actor, affiliation, down, elsewhere, entry, home, kim, lost, now, nth, origin, stranger, suspended_affiliation,
 };
 
 /// What the mocked signer and token source give.
@@ -350,7 +350,7 @@ pub(super) fn from_origin() -> Guessed {
 }
 
 /// Kim, who belongs to these organizations.
-pub(super) fn account(organizations: &[MemberOf]) -> Account {
+pub(super) fn account(organizations: &[Affiliation]) -> Account {
     Account { user: kim(), organizations: organizations.to_vec() }
 }
 

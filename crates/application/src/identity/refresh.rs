@@ -94,8 +94,8 @@ impl IdentityService {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
-        REFRESH_LIFE, Store, TOKENS, account, down, elsewhere, entry, home, kim, lost, member_of, now, origin, session,
-        shown,
+        REFRESH_LIFE, Store, TOKENS, account, affiliation, down, elsewhere, entry, home, kim, lost, now, origin,
+        session, shown,
     };
     use super::*;
     use chrono::Duration;
@@ -146,7 +146,7 @@ mod tests {
             .expect_find_active()
             .withf(|id, at| (*id, *at) == (self::session().id, now()))
             .return_once(|_, _| Ok(Some(session)));
-        let account = account(&[member_of(elsewhere(), Rank::Owner), member_of(home(), Rank::Admin)]);
+        let account = account(&[affiliation(elsewhere(), Rank::Owner), affiliation(home(), Rank::Admin)]);
         store.users.expect_find_account().withf(|id| *id == kim().id).return_once(|_| Ok(Some(account)));
         store
     }

@@ -12,7 +12,7 @@ use stoa_domain::kernel::field::InvalidField;
 use stoa_domain::kernel::ids::OrganizationId;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
-use stoa_domain::organizations::organization::MemberOf;
+use stoa_domain::organizations::organization::Affiliation;
 use thiserror::Error;
 
 use super::applicant::Applicant;
@@ -48,7 +48,7 @@ pub struct Registered {
     /// The new person.
     pub user: User,
     /// The new organization, and the person's place in it.
-    pub organization: MemberOf,
+    pub organization: Affiliation,
     /// The tokens of the first session.
     pub tokens: TokenPair,
 }
@@ -87,7 +87,7 @@ impl IdentityService {
             let organization = found(&founding, organization_id, &organization_name, user.id)?;
             verification.leave(self, tx, &user)?;
             let tokens = opening.save(tx)?;
-            Ok::<_, RegisterError>(Registered { user, organization, tokens })
+            Ok::<_, RegisterError>(Registered { user, organization: organization.into(), tokens })
         })?;
         self.bell.ring();
         Ok(registered)
@@ -180,7 +180,7 @@ mod tests {
         let store = calling(with_free_slug(registered(Store::default(), "south-quay")));
         let registered = register(store).unwrap();
         assert_eq!(registered.user, User { id: nth(0).into(), ..kim() });
-        assert_eq!(registered.organization.organization.id, nth(1).into());
+        assert_eq!(registered.organization.organization_id, nth(1).into());
         assert_eq!(registered.organization.rank, Rank::Owner);
         assert_eq!(shown(&registered.tokens), TOKENS);
     }
@@ -189,7 +189,7 @@ mod tests {
     fn the_entries_belong_to_the_new_organization_and_name_the_new_person() {
         let store = calling(with_free_slug(registered(Store::default(), "south-quay")));
         let transactions = store.transactions.clone();
-        let organization = register(store).unwrap().organization.organization.id;
+        let organization = register(store).unwrap().organization.organization_id;
         let reading = (Mode::Statement, ControlScope::new(Stamp::system()));
         let stamp = Stamp::user(nth(0).into(), origin());
         assert_eq!(transactions.opened(), [reading, (Mode::Write, ControlScope::new(stamp).about(organization))]);
@@ -248,7 +248,7 @@ mod tests {
         store.organizations.expect_insert().times(2).returning(|organization| {
             if organization.slug.as_str() == "south-quay" { Err(StoreError::Duplicate) } else { Ok(()) }
         });
-        assert_eq!(register(store).unwrap().organization.organization.slug.as_str(), "south-quay-2");
+        assert_eq!(register(store).unwrap().organization.slug.as_str(), "south-quay-2");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::secret::Secret;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
-use stoa_domain::organizations::organization::MemberOf;
+use stoa_domain::organizations::organization::Affiliation;
 use stoa_domain::people::restraint::{Restraint, keep_out};
 use thiserror::Error;
 
@@ -97,7 +97,7 @@ impl IdentityService {
         if recognised.has_second_factor {
             return self.challenge(&recognised, origin).map(SignedIn::Challenged);
         }
-        let first = entrance(&recognised.account.organizations).map(|place| (place.organization.id, place.rank));
+        let first = entrance(&recognised.account.organizations).map(|place| (place.organization_id, place.rank));
         let opening = self.open_session(&recognised.account.user, first, origin.clone())?;
         let pair = self.work.run(&scope_of(&recognised, origin), |tx| {
             self.accept(tx, &recognised)?;
@@ -119,7 +119,7 @@ impl IdentityService {
                 if restraints.iter().any(Restraint::is_on_account) {
                     return Err(SignInError::AccountSuspended);
                 }
-                account.organizations.retain(|place| !keep_out(&restraints, place.organization.id));
+                account.organizations.retain(|place| !keep_out(&restraints, place.organization_id));
                 let rehashed = match right {
                     Verification::Outdated => Some(self.passwords.hash(&request.password)?),
                     Verification::Right | Verification::Wrong => None,
@@ -184,7 +184,7 @@ fn has_second_factor(tx: &IdentityTx<'_>, user: UserId) -> Result<bool, StoreErr
 }
 
 /// Where somebody who belongs to these organizations begins.
-pub(super) fn entrance(places: &[MemberOf]) -> Option<&MemberOf> {
+pub(super) fn entrance(places: &[Affiliation]) -> Option<&Affiliation> {
     let active = places.iter().find(|place| place.status == OrganizationStatus::Active);
     active.or_else(|| places.iter().find(|place| place.admits()))
 }
@@ -193,7 +193,7 @@ pub(super) fn entrance(places: &[MemberOf]) -> Option<&MemberOf> {
 fn scope_of(recognised: &Recognised, origin: Origin) -> ControlScope {
     let scope = ControlScope::new(Stamp::user(recognised.account.user.id, origin));
     match entrance(&recognised.account.organizations) {
-        Some(place) => scope.about(place.organization.id),
+        Some(place) => scope.about(place.organization_id),
         None => scope,
     }
 }
@@ -201,8 +201,8 @@ fn scope_of(recognised: &Recognised, origin: Origin) -> ControlScope {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
-        GUESSES, PASSWORD, Store, TOKENS, account, down, elsewhere, entry, hash, home, kim, lost, member_of, now, nth,
-        origin, shown, suspended_member_of, totp,
+        GUESSES, PASSWORD, Store, TOKENS, account, affiliation, down, elsewhere, entry, hash, home, kim, lost, now,
+        nth, origin, shown, suspended_affiliation, totp,
     };
     use super::*;
     use crate::fixture::restraint;
@@ -217,8 +217,8 @@ mod tests {
 
     #[test]
     fn a_suspended_organization_is_entered_last_and_by_its_owner_alone() {
-        let (own, others) = (suspended_member_of(home(), Rank::Owner), suspended_member_of(home(), Rank::Admin));
-        let active = member_of(elsewhere(), Rank::Member);
+        let (own, others) = (suspended_affiliation(home(), Rank::Owner), suspended_affiliation(home(), Rank::Admin));
+        let active = affiliation(elsewhere(), Rank::Member);
         assert_eq!(entrance(&[own.clone(), active.clone()]), Some(&active));
         assert_eq!(entrance(&[others.clone(), own.clone()]), Some(&own));
         assert_eq!(entrance(&[others]), None);
@@ -229,13 +229,13 @@ mod tests {
     }
 
     /// Kim belongs to these organizations and has this hash, and nothing keeps them from working.
-    fn known(store: Store, organizations: &[MemberOf], hash: Option<PasswordHash>) -> Store {
+    fn known(store: Store, organizations: &[Affiliation], hash: Option<PasswordHash>) -> Store {
         known_under(store, organizations, hash, Vec::new())
     }
 
     fn known_under(
         mut store: Store,
-        organizations: &[MemberOf],
+        organizations: &[Affiliation],
         hash: Option<PasswordHash>,
         restraints: Vec<Restraint>,
     ) -> Store {
@@ -293,7 +293,7 @@ mod tests {
     }
 
     fn recognised(store: Store, answer: Verification) -> Store {
-        let organizations = [member_of(elsewhere(), Rank::Admin), member_of(home(), Rank::Owner)];
+        let organizations = [affiliation(elsewhere(), Rank::Admin), affiliation(home(), Rank::Owner)];
         compares(known(store, &organizations, Some(hash("old"))), Some(hash("old")), answer)
     }
 
@@ -353,7 +353,7 @@ mod tests {
 
     /// Kim belongs to two organizations, under these restraints, and the password is right.
     fn restrained(restraints: Vec<Restraint>) -> Store {
-        let organizations = [member_of(elsewhere(), Rank::Admin), member_of(home(), Rank::Owner)];
+        let organizations = [affiliation(elsewhere(), Rank::Admin), affiliation(home(), Rank::Owner)];
         let store = known_under(Store::default(), &organizations, Some(hash("old")), restraints);
         compares(store, Some(hash("old")), Verification::Right)
     }

@@ -48,7 +48,7 @@ impl IdentityService {
             let place = account
                 .organizations
                 .iter()
-                .find(|place| place.organization.id == wanted)
+                .find(|place| place.organization_id == wanted)
                 .ok_or(SwitchOrganizationError::NotFound)?;
             if !place.admits() {
                 return Err(SwitchOrganizationError::Suspended);
@@ -65,8 +65,8 @@ impl IdentityService {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
-        Store, TOKENS, account, actor, down, elsewhere, home, kim, lost, member_of, nth, session, shown, stranger,
-        suspended_member_of,
+        Store, TOKENS, account, actor, affiliation, down, elsewhere, home, kim, lost, nth, session, shown, stranger,
+        suspended_affiliation,
     };
     use super::*;
     use crate::fixture::restraint;
@@ -87,7 +87,7 @@ mod tests {
 
     /// Kim owns the wanted organization.
     fn owns(store: Store) -> Store {
-        found(store, Some(account(&[member_of(home(), Rank::Member), member_of(elsewhere(), Rank::Owner)])))
+        found(store, Some(account(&[affiliation(home(), Rank::Member), affiliation(elsewhere(), Rank::Owner)])))
     }
 
     /// And nothing keeps them from working there.
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_suspended_organization_is_entered_by_its_owner_alone() {
-        let wanted = |rank| found(Store::default(), Some(account(&[suspended_member_of(elsewhere(), rank)])));
+        let wanted = |rank| found(Store::default(), Some(account(&[suspended_affiliation(elsewhere(), rank)])));
         let refused = wanted(Rank::Admin).service().switch_organization(&actor(Rank::Admin), &request());
         assert_eq!(refused.unwrap_err(), SwitchOrganizationError::Suspended);
         let mut store = wanted(Rank::Owner);
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn an_organization_of_others_is_not_found_and_nothing_is_written() {
-        for account in [None, Some(account(&[])), Some(account(&[member_of(home(), Rank::Owner)]))] {
+        for account in [None, Some(account(&[])), Some(account(&[affiliation(home(), Rank::Owner)]))] {
             let mut store = found(Store::default(), account);
             store.signer.expect_sign().never();
             store.sessions.expect_insert().never();

@@ -75,7 +75,7 @@ impl IdentityService {
             Err(VerifySecondFactorError::WrongCode)
         };
         let Some(proof) = self.proof(&totp, &request.code)? else { return wrong() };
-        let first = entrance(&account.organizations).map(|place| (place.organization.id, place.rank));
+        let first = entrance(&account.organizations).map(|place| (place.organization_id, place.rank));
         let opening = self.open_session(user, first, origin.clone())?;
         let mut scope = ControlScope::new(Stamp::user(user.id, origin.clone()));
         if let Some((organization, _)) = first {
@@ -110,7 +110,7 @@ impl IdentityService {
                     if restraints.iter().any(Restraint::is_on_account) {
                         return Err(VerifySecondFactorError::InvalidToken);
                     }
-                    account.organizations.retain(|place| !keep_out(&restraints, place.organization.id));
+                    account.organizations.retain(|place| !keep_out(&restraints, place.organization_id));
                     Ok(Asked { account, totp, guess })
                 }
                 _ => Err(VerifySecondFactorError::InvalidToken),
@@ -146,7 +146,8 @@ impl IdentityService {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
-        Store, TOKENS, account, down, elsewhere, entry, hash, home, kim, lost, member_of, now, nth, origin, shown, totp,
+        Store, TOKENS, account, affiliation, down, elsewhere, entry, hash, home, kim, lost, now, nth, origin, shown,
+        totp,
     };
     use super::*;
     use chrono::Duration;
@@ -182,7 +183,7 @@ mod tests {
         let mut store = token(store, Some(challenge(now() + Duration::seconds(1))));
         store.takes_guesses();
         store.second_factors.expect_find().withf(|user| *user == kim().id).returning(|_| Ok(Some(totp())));
-        let account = account(&[member_of(elsewhere(), Rank::Admin), member_of(home(), Rank::Owner)]);
+        let account = account(&[affiliation(elsewhere(), Rank::Admin), affiliation(home(), Rank::Owner)]);
         store.restrains(Vec::new());
         store.users.expect_find_account().withf(|id| *id == kim().id).return_once(|_| Ok(Some(account)));
         store

@@ -4,9 +4,8 @@ use stoa_domain::identity::user::{Account, User};
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
-use stoa_domain::organizations::business_profile::AccountType;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
-use stoa_domain::organizations::organization::MemberOf;
+use stoa_domain::organizations::organization::Affiliation;
 use uuid::Uuid;
 
 use crate::subject::Subject;
@@ -77,18 +76,15 @@ pub fn an_account_lists_the_organizations_in_the_order_of_joining(store: &dyn Su
         (&world.ours.organization, Rank::Member, 5),
         (&last, Rank::Admin, 9),
     ] {
-        expected.push(MemberOf {
-            organization: organization.clone(),
-            rank,
-            joined_at: at(joined),
-            status: OrganizationStatus::Active,
-            account_type: AccountType::Personal,
-        });
+        let (name, slug) = (organization.name.clone(), organization.slug.clone());
+        let (organization_id, status) = (organization.id, OrganizationStatus::Active);
+        expected.push((Affiliation { organization_id, name, slug, rank, status }, at(joined)));
     }
     for n in [2, 0, 3, 1] {
-        let MemberOf { organization, rank, joined_at, .. } = &expected[n];
-        world.join(organization.id, jo.id, *rank, *joined_at);
+        let (affiliation, joined_at) = &expected[n];
+        world.join(affiliation.organization_id, jo.id, affiliation.rank, *joined_at);
     }
+    let expected = expected.into_iter().map(|(affiliation, _)| affiliation).collect();
     assert_eq!(account(&world, jo.id), Some(Account { user: jo, organizations: expected }));
 }
 
@@ -97,7 +93,7 @@ pub fn an_account_holds_no_organization_of_others(store: &dyn Subject) {
     let world = World::new(store);
     let places = |id| -> Vec<OrganizationId> {
         let account = account(&world, id).expect("a person");
-        account.organizations.iter().map(|place| place.organization.id).collect()
+        account.organizations.iter().map(|place| place.organization_id).collect()
     };
     let jo = world.newcomer("jo@example.com");
     world.join(world.ours.id(), jo.id, Rank::Admin, at(1));

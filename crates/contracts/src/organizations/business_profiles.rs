@@ -2,6 +2,7 @@
 
 use stoa_domain::kernel::address::Address;
 use stoa_domain::kernel::name::Name;
+use stoa_domain::kernel::page::{Start, Window};
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::business_profile::{AccountType, BusinessInformation, BusinessProfile, TaxId};
 use stoa_domain::reference::country::CountryCode;
@@ -42,20 +43,21 @@ pub fn a_new_organization_has_an_empty_profile(store: &dyn Subject) {
     assert_eq!(find(&world, &world.ours), expected);
 }
 
-/// `update` replaces every field, and clears what is no longer known; accounts and lists show what
-/// that makes of the organization.
+/// `update` replaces every field, and clears what is no longer known; lists and looks show what that makes
+/// of the organization.
 pub fn a_profile_is_found_as_it_was_changed(store: &dyn Subject) {
     let world = World::new(store);
     let changed = find(&world, &world.ours).changed(company(), at(5));
     assert_eq!(update(&world, &world.ours, &changed), Ok(()));
     assert_eq!(find(&world, &world.ours), changed);
     assert_eq!(find(&world, &world.theirs).version, 1, "the other one has not noticed");
+    let window = Window { start: Start::Offset(0), size: 1 };
     let account_types = || {
         [&world.ours, &world.theirs].map(|tenant| {
-            let account = world.identity(|tx| tx.users.find_account(tenant.owner.id)).expect("a look-up");
+            let list = world.organizations(|tx| tx.organizations.list_of(tenant.owner.id, &window)).expect("a list");
             let mine = world.organizations(|tx| tx.organizations.find_as(&tenant.scope, tenant.owner.id));
             let mine = mine.expect("a look-up").expect("a place").account_type;
-            assert_eq!(account.expect("an account").organizations[0].account_type, mine);
+            assert_eq!(list.items[0].account_type, mine);
             mine
         })
     };

@@ -46,7 +46,8 @@ fn places(world: &World<'_>, user: UserId) -> [Vec<OrganizationStatus>; 2] {
     let organizations = world.store.organizations();
     let list = organizations.snapshot(&world.control(), |tx| tx.organizations.list_of(user, &window)).expect("a list");
     assert_eq!(list.total, Some(list.items.len() as u64));
-    [account.organizations, list.items].map(|places| places.iter().map(|place| place.status).collect())
+    let account = account.organizations.iter().map(|place| place.status).collect();
+    [account, list.items.iter().map(|place| place.status).collect()]
 }
 
 /// `find`: "how the scope's organization stands; `None` if there is none"; `record`: "one that begins

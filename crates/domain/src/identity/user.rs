@@ -7,7 +7,7 @@ use crate::kernel::ids::UserId;
 use crate::kernel::name::Name;
 use crate::kernel::platform::Platform;
 use crate::kernel::sources::{Timestamp, rfc3339, rfc3339_option};
-use crate::organizations::organization::MemberOf;
+use crate::organizations::organization::Affiliation;
 
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -41,5 +41,5 @@ pub struct Account {
     /// The person.
     pub user: User,
     /// Where they belong.
-    pub organizations: Vec<MemberOf>,
+    pub organizations: Vec<Affiliation>,
 }

@@ -6,7 +6,7 @@ use validator::Validate;
 use super::business_profile::{AccountType, BusinessInformation, BusinessProfile, TaxId};
 use super::life_cycle::{Archived, LifeCycle, OrganizationStatus, RESTORABLE_FOR};
 use super::membership::{Member, Owner};
-use super::organization::{MemberOf, MfaPolicy, Organization, OrganizationChange};
+use super::organization::{Affiliation, MemberOf, MfaPolicy, Organization, OrganizationChange};
 use super::ports::{BY_ARCHIVING, BY_JOINING};
 use crate::kernel::address::Address;
 use crate::kernel::email::Email;
@@ -327,14 +327,14 @@ pub struct OrganizationSummary {
     pub status: OrganizationStatus,
 }
 
-impl From<&MemberOf> for OrganizationSummary {
-    fn from(member_of: &MemberOf) -> Self {
+impl From<&Affiliation> for OrganizationSummary {
+    fn from(affiliation: &Affiliation) -> Self {
         Self {
-            id: member_of.organization.id,
-            name: member_of.organization.name.as_str().to_owned(),
-            slug: member_of.organization.slug.as_str().to_owned(),
-            role: member_of.rank,
-            status: member_of.status,
+            id: affiliation.organization_id,
+            name: affiliation.name.as_str().to_owned(),
+            slug: affiliation.slug.as_str().to_owned(),
+            role: affiliation.rank,
+            status: affiliation.status,
         }
     }
 }

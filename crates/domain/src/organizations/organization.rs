@@ -183,7 +183,29 @@ pub struct MemberOf {
     pub account_type: AccountType,
 }
 
-impl MemberOf {
+/// An organization a person belongs to, as far as everyday work with the person's account needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Affiliation {
+    /// The organization.
+    pub organization_id: OrganizationId,
+    /// Its name.
+    pub name: Name,
+    /// Its short name in addresses.
+    pub slug: Slug,
+    /// The rank there.
+    pub rank: Rank,
+    /// How the organization stands.
+    pub status: OrganizationStatus,
+}
+
+impl From<MemberOf> for Affiliation {
+    fn from(member_of: MemberOf) -> Self {
+        let MemberOf { organization: Organization { id, name, slug, .. }, rank, status, .. } = member_of;
+        Self { organization_id: id, name, slug, rank, status }
+    }
+}
+
+impl Affiliation {
     /// Whether the person may work there: not where it is archived, and where it is suspended only
     /// the owner.
     pub fn admits(&self) -> bool {
@@ -207,17 +229,10 @@ mod tests {
 
     #[test]
     fn a_suspended_organization_admits_its_owner_alone() {
-        let organization = Organization::new(
-            Uuid::from_u128(1).into(),
-            Name::from_store("Pier".into()),
-            Slug("pier".into()),
-            chrono::DateTime::UNIX_EPOCH,
-        );
         let admitted = |status| {
             [Rank::Member, Rank::Admin, Rank::Owner].map(|rank| {
-                let joined_at = chrono::DateTime::UNIX_EPOCH;
-                let account_type = AccountType::Personal;
-                MemberOf { organization: organization.clone(), rank, joined_at, status, account_type }.admits()
+                let (name, slug) = (Name::from_store("Pier".into()), Slug("pier".into()));
+                Affiliation { organization_id: Uuid::from_u128(1).into(), name, slug, rank, status }.admits()
             })
         };
         assert_eq!(admitted(OrganizationStatus::Active), [true, true, true]);

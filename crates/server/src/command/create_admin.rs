@@ -49,7 +49,7 @@ pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<()> {
     let Created { account, platform_admin } = api(settings)?.identity.create_person(person)?;
     let mut roles = Vec::new();
     if let Some(place) = account.organizations.first() {
-        roles.push(format!("owns the organization {}", place.organization.slug));
+        roles.push(format!("owns the organization {}", place.slug));
     }
     if platform_admin {
         roles.push("administers the platform".to_owned());

@@ -86,7 +86,7 @@ fn person(api: &Api, (email, name): (&str, &str), organization: Option<&str>) ->
 /// The owner, acting without a session.
 fn acting(owner: &Account) -> Result<Actor> {
     let place = owner.organizations.first().ok_or_else(|| anyhow!("{} has no organization", owner.user.email))?;
-    let standing = Standing { organization_id: place.organization.id, rank: place.rank };
+    let standing = Standing { organization_id: place.organization_id, rank: place.rank };
     Ok(Actor {
         user_id: owner.user.id,
         session_id: SessionId::NIL,

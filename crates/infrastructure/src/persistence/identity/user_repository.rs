@@ -8,16 +8,14 @@ use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
-use stoa_domain::organizations::organization::MemberOf;
+use stoa_domain::organizations::organization::Affiliation;
 
 use super::rows::UserRow;
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
-use crate::persistence::organizations::rows::MemberOfRow;
+use crate::persistence::organizations::rows::AffiliationRow;
 use crate::persistence::people::rows::NewProfileRow;
-use crate::persistence::schema::control::{
-    organization_active_status, organization_info, organization_standings, organizations, user_profile, users,
-};
+use crate::persistence::schema::control::{organization_active_status, organization_standings, user_profile, users};
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
 
@@ -45,9 +43,7 @@ impl UserRepository for Control<'_> {
         let query = users::table
             .inner_join(user_profile::table.on(user_profile::user_id.eq(users::id)))
             .left_join(organization_standings::table.on(user_id.eq(users::id)))
-            .left_join(organizations::table.on(organizations::id.eq(organization_id)))
             .left_join(organization_active_status::table.on(standing))
-            .left_join(organization_info::table.on(organization_info::organization_id.eq(organization_id)))
             .filter(users::id.eq(Id::from(id)))
             .order_by((joined_at.asc(), organization_id.asc()))
             .select((
@@ -59,22 +55,15 @@ impl UserRepository for Control<'_> {
                     users::email_verified_at,
                     user_profile::name,
                 ),
-                (
-                    organizations::all_columns,
-                    rank,
-                    joined_at,
-                    organization_active_status::status,
-                    organization_info::account_type,
-                )
-                    .nullable(),
+                (organization_active_status::all_columns, rank).nullable(),
             ));
-        let rows = on!(self.conn, c => query.load::<(UserRow, Option<MemberOfRow>)>(c)).map_err(fault)?;
+        let rows = on!(self.conn, c => query.load::<(UserRow, Option<AffiliationRow>)>(c)).map_err(fault)?;
 
         let mut person = None;
         let mut places = Vec::new();
         for (user, place) in rows {
             person.get_or_insert(user);
-            places.extend(place.map(MemberOf::try_from).transpose()?);
+            places.extend(place.map(Affiliation::try_from).transpose()?);
         }
         places.retain(|place| place.status != OrganizationStatus::Archived);
         let person = person.map(User::try_from).transpose()?;

@@ -12,7 +12,7 @@ use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::business_profile::{AccountType, BusinessInformation, BusinessProfile, TaxId};
 use stoa_domain::organizations::life_cycle::{Archived, OrganizationStatus, Step};
 use stoa_domain::organizations::membership::{Member, Owner};
-use stoa_domain::organizations::organization::{MemberOf, MfaPolicy, Organization, Slug};
+use stoa_domain::organizations::organization::{Affiliation, MemberOf, MfaPolicy, Organization, Slug};
 use stoa_domain::people::restraint::Restraint;
 use stoa_domain::reference::country::CountryCode;
 
@@ -166,6 +166,28 @@ impl TryFrom<MemberOfRow> for MemberOf {
         let status = status_of(&row.status)?;
         let account_type = account_type_of(&row.account_type)?;
         Ok(Self { organization: row.organization.try_into()?, rank, joined_at: row.joined_at.0, status, account_type })
+    }
+}
+
+/// A row of the view `organization_active_status` with the rank of one of its people.
+#[derive(Debug, Queryable)]
+pub(in crate::persistence) struct AffiliationRow {
+    organization: (Id, String, String, String),
+    rank: String,
+}
+
+impl TryFrom<AffiliationRow> for Affiliation {
+    type Error = StoreError;
+
+    fn try_from(row: AffiliationRow) -> Result<Self, StoreError> {
+        let (id, status, name, slug) = row.organization;
+        Ok(Self {
+            organization_id: id.into(),
+            name: Name::from_store(name),
+            slug: Slug::from_store(slug),
+            rank: rank_of(&row.rank)?,
+            status: status_of(&status)?,
+        })
     }
 }
 

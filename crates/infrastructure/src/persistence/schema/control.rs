@@ -265,6 +265,8 @@ diesel::table! {
     organization_active_status (organization_id) {
         organization_id -> Uuid,
         status -> Text,
+        name -> Text,
+        slug -> Text,
     }
 }
 
