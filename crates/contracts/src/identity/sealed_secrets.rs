@@ -25,7 +25,7 @@ fn list(world: &World<'_>, after: Option<UserId>, limit: u32) -> Vec<(UserId, Se
 /// organization.
 pub fn secrets_are_listed_by_person_in_pieces(store: &dyn Subject) {
     let world = World::new(store);
-    let mut people = vec![world.ours.owner.id, world.theirs.owner.id, world.newcomer("jo@example.com").id];
+    let mut people = [world.ours.owner.id, world.theirs.owner.id, world.newcomer("jo@example.com").id];
     people.sort();
     assert_eq!(list(&world, None, 9), []);
     // The last person is the first to enrol.

@@ -417,9 +417,13 @@ fn every_name_of_the_documents_is_that_of_a_setting() {
 fn previous_encryption_keys_are_a_list_each_as_strong_as_the_present_one() {
     let other = "m1Nc8yP4aR7sU2vX5zB9dF3gH6jK0lQw";
     let production = |previous: &str| {
-        let required = ["STOA_ENVIRONMENT", "SECRET_KEY", "STOA_ENCRYPTION_KEY"].into_iter();
-        let env: Vec<_> = required.zip(["production", STRONG, STRONG]).collect();
-        of_env(&[&env[..], &[("STOA_ENCRYPTION_KEYS_PREVIOUS", previous)]].concat())
+        of_env(&[
+            ("STOA_ENVIRONMENT", "production"),
+            ("SECRET_KEY", STRONG),
+            ("STOA_ENCRYPTION_KEY", STRONG),
+            HTTPS,
+            ("STOA_ENCRYPTION_KEYS_PREVIOUS", previous),
+        ])
     };
     assert!(of_env(&[]).unwrap().previous_encryption_keys.is_empty());
     let both = production(&format!(" {STRONG}, {other},")).unwrap().previous_encryption_keys;
