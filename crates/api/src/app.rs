@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use actix_cors::Cors;
 use actix_web::dev::Server;
+use actix_web::guard::fn_guard;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpServer, Scope, web};
 
 use crate::extract::BODY_MAX;
 use crate::fallback::not_routed;
@@ -69,12 +70,18 @@ fn routes(config: &mut web::ServiceConfig, has_docs: bool) {
     config
         .configure(health::routes)
         .configure(|config| docs::routes(config, has_docs))
+        .service(under("/api/v1/warehouses", cold_storage::routes))
+        .service(under("/api/v1/organizations", organizations::routes))
+        .service(under("/api/v1/api-keys", access::routes))
         .configure(identity::routes)
-        .configure(organizations::routes)
         .configure(people::routes)
-        .configure(invitations::routes)
-        .configure(access::routes)
-        .configure(cold_storage::routes);
+        .configure(invitations::routes);
+}
+
+/// The routes of a context that has every path beginning so to itself. Other paths pass them by together;
+/// looked at one by one, their patterns cost a tenth of a short request.
+fn under(beginning: &'static str, routes: fn(&mut web::ServiceConfig)) -> Scope {
+    web::scope("").guard(fn_guard(move |context| context.head().uri.path().starts_with(beginning))).configure(routes)
 }
 
 fn cors(origins: &Origins) -> Cors {
