@@ -1,5 +1,7 @@
 //! Who calls the server.
 
+use std::time::Duration;
+
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -33,6 +35,8 @@ impl Actor {
     /// Somebody nobody knows, at the server behind this address.
     pub fn anonymous(address: std::net::SocketAddr) -> Self {
         let client = Client::builder().no_proxy().user_agent(USER_AGENT).redirect(reqwest::redirect::Policy::none());
+        // The server ends connections that rest for five seconds: one that is about to end is not to be used again.
+        let client = client.pool_idle_timeout(Duration::from_secs(1));
         Self {
             client: client.build().expect("a client"),
             base: format!("http://{address}"),
