@@ -15,7 +15,7 @@ use crate::fallback::not_routed;
 use crate::middleware::{authenticate, edge};
 use crate::problem::{ErrorCode, Problem};
 use crate::state::Api;
-use crate::{access, cold_storage, docs, health, identity, invitations, organizations, people};
+use crate::{access, cold_storage, docs, health, identity, invitations, metrics, organizations, people};
 
 /// Which web pages may call Stoa from a browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,7 @@ pub fn serve(api: Api, listener: TcpListener, settings: HttpSettings) -> io::Res
 fn routes(config: &mut web::ServiceConfig, has_docs: bool) {
     config
         .configure(health::routes)
+        .configure(metrics::routes)
         .configure(|config| docs::routes(config, has_docs))
         .service(under("/api/v1/warehouses", cold_storage::routes))
         .service(under("/api/v1/organizations", organizations::routes))

@@ -40,6 +40,11 @@ impl Lane {
         Ok(lane)
     }
 
+    /// Pieces of work that no thread has taken yet.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.state().jobs.len()
+    }
+
     /// Runs the work on a thread of the lane. What has not begun when the patience ends, or when
     /// nobody waits for the answer any more, is not done at all.
     pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod lane;
+pub mod metrics;
 pub mod openapi;
 pub mod operations;
 pub mod problem;

@@ -12,6 +12,7 @@ use stoa_domain::kernel::readiness::Readiness;
 use stoa_domain::kernel::sources::Sources;
 
 use crate::lane::Lane;
+use crate::metrics::Metrics;
 
 /// The use cases, and what it takes to run them.
 pub struct Api {
@@ -33,6 +34,8 @@ pub struct Api {
     pub sources: Sources,
     /// Threads for blocking work.
     pub lanes: Lanes,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 /// A lane for each kind of blocking work.

@@ -10,6 +10,7 @@ mod organizations;
 mod outbox;
 mod people;
 
+pub mod backup;
 mod connection;
 mod fault;
 pub mod migration;

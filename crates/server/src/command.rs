@@ -1,5 +1,6 @@
 //! The command line.
 
+mod backup;
 mod create_admin;
 mod keys;
 mod migrate;
@@ -39,6 +40,8 @@ enum Command {
     CreateAdmin(create_admin::Arguments),
     /// The keys that sign access tokens: list, rotate, retire
     Keys(keys::Arguments),
+    /// Copy the database into a file, while it is in use
+    Backup(backup::Arguments),
     /// Remove for good what has had its time: archived organizations and ended sessions after 30 days
     Purge,
     /// People, many at a time: import
@@ -71,6 +74,7 @@ fn run(line: CommandLine) -> Result<()> {
         Command::Seed(arguments) => seed::run(&settings, &arguments),
         Command::CreateAdmin(arguments) => create_admin::run(&settings, arguments),
         Command::Keys(arguments) => keys::run(&settings, &arguments),
+        Command::Backup(arguments) => backup::run(&settings, &arguments),
         Command::Purge => purge::run(&settings),
         Command::User(arguments) => user::run(&settings, &arguments),
         Command::Openapi => Ok(()),

@@ -75,6 +75,8 @@ pub struct Settings {
     pub refresh_token_life: Duration,
     /// Whether there is a page to try the API on.
     pub has_docs: bool,
+    /// What lets read the figures of the server.
+    pub metrics_token: Option<Secret>,
     /// Whose pages may call.
     pub cors_origins: CorsOrigins,
     /// How strangers come in.
@@ -145,6 +147,7 @@ impl Settings {
             access_token_life: Duration::from_mins(access_minutes.unwrap_or(15)),
             refresh_token_life: Duration::from_hours(24 * refresh_days.unwrap_or(7)),
             has_docs: environment::read_docs(reader, environment, debug),
+            metrics_token: signing_key::read_metrics_token(reader, environment),
             cors_origins: CorsOrigins::read(reader, environment),
             registration: registration::read(reader),
             guesses: Guesses::read(reader),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use stoa_api::app::{HttpSettings, Origins};
 use stoa_api::lane::Lane;
+use stoa_api::metrics::{Metrics, MetricsReaders};
 use stoa_api::state::{Api, Lanes};
 use stoa_application::access::service::AccessService;
 use stoa_application::cold_storage::service::ColdStorageService;
@@ -187,7 +188,16 @@ fn api_over(settings: &Settings, database: &Arc<Database>, bell: &Arc<ProcessBel
             )?,
             hashing: Lane::new("hashing", limits.hashing_permits, HASHING_PATIENCE, WAITING_FOR_HASHING)?,
         },
+        metrics: Metrics::new(metrics_readers(settings)),
     })
+}
+
+fn metrics_readers(settings: &Settings) -> MetricsReaders {
+    match &settings.metrics_token {
+        Some(token) => MetricsReaders::Bearers(token.clone()),
+        None if settings.environment.is_production() => MetricsReaders::Nobody,
+        None => MetricsReaders::Everybody,
+    }
 }
 
 /// The use cases of housekeeping, over a connection of their own: they keep nobody else waiting for one.

@@ -25,6 +25,7 @@ mod invited_second_factors;
 mod key_set;
 mod life_cycle;
 mod members;
+mod metrics;
 mod mfa;
 mod organizations;
 mod outages;

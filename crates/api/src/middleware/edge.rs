@@ -1,7 +1,6 @@
 //! The outermost layer of Stoa's own: gives every request its trace, every error its body, every
 //! answer its headers and its line in the log.
 
-use std::borrow::Cow;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -12,7 +11,7 @@ use actix_web::http::header::{
     RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse, web};
+use actix_web::{Error, HttpResponse, web};
 use tracing::Instrument as _;
 
 use super::envelope;
@@ -28,10 +27,10 @@ pub(crate) async fn edge(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
-    let Some(api) = request.app_data::<web::Data<Api>>() else {
+    let Some(api) = request.app_data::<web::Data<Api>>().cloned() else {
         return Ok(request.into_response(HttpResponse::InternalServerError().finish()));
     };
-    let trace = TraceId::assign(&request, api);
+    let trace = TraceId::assign(&request, &api);
     let enveloped = envelope::is_preferred(request.headers()) && request.path() != "/openapi.json";
     let (method, path) = (request.method().clone(), request.path().to_owned());
     if method == Method::HEAD {
@@ -48,25 +47,23 @@ pub(crate) async fn edge(
             response = response.map_body(|head, body| envelope::wrap(head, body, trace.as_str()));
         }
         put_headers(response.headers_mut(), trace.as_str());
-        let path = loggable(response.request(), &path);
+        let (route, status, took) = (response.request().match_pattern(), response.status(), began.elapsed());
         tracing::info!(
             %method,
-            path = &*path,
-            status = response.status().as_u16(),
-            duration_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+            path = loggable(route.as_deref(), &path),
+            status = status.as_u16(),
+            duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "answered"
         );
+        api.metrics.count(&method, route, status, took);
         Ok(response)
     };
     answered.instrument(span).await
 }
 
 /// The path, unless a token is part of it: then only its form.
-fn loggable<'p>(request: &HttpRequest, path: &'p str) -> Cow<'p, str> {
-    match request.match_pattern() {
-        Some(pattern) if pattern.contains("{token}") => pattern.into(),
-        _ => path.into(),
-    }
+fn loggable<'p>(route: Option<&'p str>, path: &'p str) -> &'p str {
+    route.filter(|pattern| pattern.contains("{token}")).unwrap_or(path)
 }
 
 /// Gives an error its body and its one line in the log.

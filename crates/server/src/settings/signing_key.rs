@@ -8,7 +8,7 @@ use super::environment::Environment;
 use super::reader::{Expected, Reader};
 use super::table::{
     ENCRYPTION_KEY, ENCRYPTION_KEYS_PREVIOUS, JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE, JWT_PRIVATE_KEYS_DIR,
-    JWT_REFRESH_SECRET_KEY, JWT_SECRET_KEY,
+    JWT_REFRESH_SECRET_KEY, JWT_SECRET_KEY, METRICS_TOKEN,
 };
 
 /// Fewest bytes of an HS256 secret: the length of its digest.
@@ -59,6 +59,11 @@ pub(super) fn read_encryption_key(reader: &mut Reader, environment: Environment)
         reader.refuse(&ENCRYPTION_KEY, "this in production");
     }
     reader.read(&ENCRYPTION_KEY, |text| parse_secret(text, environment))
+}
+
+/// What lets read the figures of the server.
+pub(super) fn read_metrics_token(reader: &mut Reader, environment: Environment) -> Option<Secret> {
+    reader.read(&METRICS_TOKEN, |text| parse_secret(text, environment))
 }
 
 /// Whether the secret of the documents is given that signs refresh tokens elsewhere. Nothing uses it

@@ -65,6 +65,7 @@ pub static ALL: &[&Setting] = &[
     &ENVIRONMENT,
     &DEBUG,
     &DOCS,
+    &METRICS_TOKEN,
     &JWT_SECRET_KEY,
     &JWT_PRIVATE_KEY_FILE,
     &JWT_PRIVATE_KEYS_DIR,
@@ -161,6 +162,16 @@ pub static DOCS: Setting = Setting {
     secret: false,
     about: "Whether there is a page to try the API on: /docs, and /redoc which leads there. /openapi.json is always served.",
     default: Preset::Words("what DEBUG says; without it true in development, false in production"),
+};
+
+/// Who reads what the server counts.
+pub static METRICS_TOKEN: Setting = Setting {
+    name: "STOA_METRICS_TOKEN",
+    aliases: &[],
+    flag: None,
+    secret: true,
+    about: "What Prometheus sends as bearer token to read /metrics; at least 32 bytes.",
+    default: Preset::Words("none: in development everybody reads /metrics, in production there is none"),
 };
 
 /// The shared secret of HS256 tokens.

@@ -316,10 +316,11 @@ fn production_refuses_the_secret_of_an_example_and_development_takes_it() {
         ("SECRET_KEY", example),
         ("STOA_ENCRYPTION_KEY", example),
         ("JWT_REFRESH_SECRET_KEY", "your-refresh-secret-key-here"),
+        ("STOA_METRICS_TOKEN", example),
         HTTPS,
         ("STOA_ENVIRONMENT", "production"),
     ];
-    assert_eq!(of_env(&env[..4]).unwrap().signing_key, SigningKey::Secret(example.into()));
+    assert_eq!(of_env(&env[..5]).unwrap().signing_key, SigningKey::Secret(example.into()));
     let message = "expected a secret of your own in production, made by chance and not by hand";
     assert_eq!(
         problems(of_env(&env)),
@@ -327,6 +328,7 @@ fn production_refuses_the_secret_of_an_example_and_development_takes_it() {
             format!("SECRET_KEY (environment): {message}"),
             "JWT_REFRESH_SECRET_KEY (environment): expected at least 32 bytes".to_owned(),
             format!("STOA_ENCRYPTION_KEY (environment): {message}"),
+            format!("STOA_METRICS_TOKEN (environment): {message}"),
         ]
     );
 }
