@@ -243,6 +243,19 @@ fn an_address_of_a_mail_server_that_is_wrong_is_said_to_be_so_without_its_passwo
 }
 
 #[test]
+fn what_is_said_of_a_mail_server_that_is_not_named_is_no_slip_to_pass_over() {
+    let refused = |name: &str, found: &str| {
+        format!("{name} (environment): expected SMTP_HOST beside it, or not this, found \"{found}\"")
+    };
+    let env = [("SMTP_PORT", "2465"), ("SMTP_TLS", "tls"), ("SMTP_CA_FILE", "ca.pem")];
+    let url_too = "expected SMTP_HOST or SMTP_URL beside it, or not this, found \"ca.pem\"";
+    assert_eq!(
+        problems(of_env(&env)),
+        [refused("SMTP_PORT", "2465"), refused("SMTP_TLS", "tls"), format!("SMTP_CA_FILE (environment): {url_too}")]
+    );
+}
+
+#[test]
 fn production_refuses_what_is_only_convenient() {
     let convenient = [
         ("STOA_ENVIRONMENT", "production"),
