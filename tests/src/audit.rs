@@ -1,17 +1,19 @@
-//! The audit trails as they are stored.
+//! The audit trails as they are stored, sealed or not.
 
 use serde_json::Value;
 use stoa_infrastructure::testing::{Engine, TestDatabase};
 
 type Expression = fn(&str) -> String;
 
-/// Every entry of both planes, in the order in which they were made. Ids are hex without dashes.
+/// Every entry of every chain and of both planes, in the order in which they were made. Ids are hex without dashes.
 pub fn entries(database: &TestDatabase) -> Vec<Value> {
     let (object, id, json): (_, Expression, Expression) = match database.engine() {
         Engine::Sqlite => {
             ("json_object", |name| format!("nullif(lower(hex({name})), '')"), |name| format!("json({name})"))
         }
-        Engine::Postgres => ("jsonb_build_object", |name| format!("replace({name}::text, '-', '')"), str::to_owned),
+        Engine::Postgres => {
+            ("jsonb_build_object", |name| format!("replace({name}::text, '-', '')"), |name| format!("{name}::jsonb"))
+        }
     };
     let select = |organization: &str, table: &str| {
         let mut fields = vec![format!("'organization_id', {}", id(organization))];
@@ -25,8 +27,17 @@ pub fn entries(database: &TestDatabase) -> Vec<Value> {
         );
         format!("SELECT id, CAST({object}({}) AS text) AS text FROM {table}", fields.join(", "))
     };
-    let (tenant, control) = (select("tenant_id", "audit_entries"), select("organization_id", "control_audit_entries"));
-    let rows = database.texts(&format!("SELECT text FROM ({tenant} UNION ALL {control}) AS entries ORDER BY id"));
+    let platform = match database.engine() {
+        Engine::Sqlite => "nullif(tenant_id, zeroblob(16))",
+        Engine::Postgres => "nullif(tenant_id, '00000000-0000-0000-0000-000000000000')",
+    };
+    // An entry may for a moment be in its chain and still where it waited.
+    let entries = [
+        select("tenant_id", "audit_pending"),
+        select("organization_id", "control_audit_pending"),
+        select(platform, "audit_entries"),
+    ];
+    let rows = database.texts(&format!("SELECT text FROM ({}) AS entries ORDER BY id", entries.join(" UNION ")));
     rows.iter().map(|row| serde_json::from_str(row).expect("JSON")).collect()
 }
 

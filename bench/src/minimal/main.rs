@@ -147,7 +147,7 @@ async fn create<C: Work>(
     };
     let warehouse = block(move || {
         let (id, trace_id) = (Id(Uuid::now_v7()), Uuid::now_v7().simple().to_string());
-        let after = serde_json::to_value(&warehouse)?;
+        let after = serde_json::to_string(&warehouse)?;
         let change = Change { id, user: shop.user, session: shop.user, after, ip_address, user_agent, trace_id };
         shop.writers.get()?.create(shop.tenant, &warehouse, &change)?;
         Ok(warehouse)

@@ -6,7 +6,7 @@ macro_rules! tables {
             #[allow(unused_imports, reason = "not every table uses every type")]
             use crate::columns::*;
             #[allow(unused_imports, reason = "not every table uses every type")]
-            use diesel::sql_types::{BigInt, Jsonb, Nullable, Text};
+            use diesel::sql_types::{BigInt, Nullable, Text};
 
             $name ($($key),+) { $($column -> $kind,)+ }
         }
@@ -29,9 +29,9 @@ tables! {
         currency: Text, status: Text, search_text: Text, version: BigInt, created_at: Instant,
         updated_at: Instant, deleted_at: Nullable<Instant>,
     }
-    audit_entries (tenant_id, id) {
+    audit_pending (tenant_id, id) {
         tenant_id: Uuid, id: Uuid, at: Instant, actor_type: Text, user_id: Uuid, session_id: Nullable<Uuid>,
-        action: Text, resource_type: Text, resource_id: Uuid, after: Nullable<Jsonb>, ip_address: Nullable<Text>,
+        action: Text, resource_type: Text, resource_id: Uuid, after: Nullable<Text>, ip_address: Nullable<Text>,
         user_agent: Nullable<Text>, trace_id: Text,
     }
 }

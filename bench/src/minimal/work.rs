@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::columns::{At, Id};
 use crate::tables::{
-    audit_entries, organization_active_status, organization_standings, user_profile, users, warehouses,
+    audit_pending, organization_active_status, organization_standings, user_profile, users, warehouses,
 };
 
 #[derive(Clone, Queryable, Serialize)]
@@ -52,7 +52,7 @@ pub(crate) struct Change {
     pub(crate) id: Id,
     pub(crate) user: Id,
     pub(crate) session: Id,
-    pub(crate) after: serde_json::Value,
+    pub(crate) after: String,
     pub(crate) ip_address: Option<String>,
     pub(crate) user_agent: Option<String>,
     pub(crate) trace_id: String,
@@ -128,21 +128,21 @@ macro_rules! work {
                     diesel::insert_into(warehouses::table)
                         .values((warehouse, warehouses::tenant_id.eq(tenant), warehouses::search_text.eq(&search_text)))
                         .execute(c)?;
-                    diesel::insert_into(audit_entries::table)
+                    diesel::insert_into(audit_pending::table)
                         .values((
-                            audit_entries::tenant_id.eq(tenant),
-                            audit_entries::id.eq(change.id),
-                            audit_entries::at.eq(warehouse.created_at),
-                            audit_entries::actor_type.eq("user"),
-                            audit_entries::user_id.eq(change.user),
-                            audit_entries::session_id.eq(change.session),
-                            audit_entries::action.eq("warehouse.create"),
-                            audit_entries::resource_type.eq("warehouse"),
-                            audit_entries::resource_id.eq(warehouse.id),
-                            audit_entries::after.eq(&change.after),
-                            audit_entries::ip_address.eq(&change.ip_address),
-                            audit_entries::user_agent.eq(&change.user_agent),
-                            audit_entries::trace_id.eq(&change.trace_id),
+                            audit_pending::tenant_id.eq(tenant),
+                            audit_pending::id.eq(change.id),
+                            audit_pending::at.eq(warehouse.created_at),
+                            audit_pending::actor_type.eq("user"),
+                            audit_pending::user_id.eq(change.user),
+                            audit_pending::session_id.eq(change.session),
+                            audit_pending::action.eq("warehouse.create"),
+                            audit_pending::resource_type.eq("warehouse"),
+                            audit_pending::resource_id.eq(warehouse.id),
+                            audit_pending::after.eq(&change.after),
+                            audit_pending::ip_address.eq(&change.ip_address),
+                            audit_pending::user_agent.eq(&change.user_agent),
+                            audit_pending::trace_id.eq(&change.trace_id),
                         ))
                         .execute(c)?;
                     Ok(())

@@ -15,7 +15,7 @@ use crate::fallback::not_routed;
 use crate::middleware::{authenticate, edge};
 use crate::problem::{ErrorCode, Problem};
 use crate::state::Api;
-use crate::{access, cold_storage, docs, health, identity, invitations, metrics, organizations, people};
+use crate::{access, audit, cold_storage, docs, health, identity, invitations, metrics, organizations, people};
 
 /// Which web pages may call Stoa from a browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +76,8 @@ fn routes(config: &mut web::ServiceConfig, has_docs: bool) {
         .service(under("/api/v1/api-keys", access::routes))
         .configure(identity::routes)
         .configure(people::routes)
-        .configure(invitations::routes);
+        .configure(invitations::routes)
+        .configure(audit::routes);
 }
 
 /// The routes of a context that has every path beginning so to itself. Other paths pass them by together;

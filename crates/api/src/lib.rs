@@ -12,6 +12,7 @@ pub mod problem;
 pub mod state;
 
 mod access;
+mod audit;
 mod blocking;
 mod cold_storage;
 mod docs;

@@ -10,7 +10,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, extensions::E
 
 use crate::operations::{Access, OPEN_TO_ENROLMENT, Operation, find};
 use crate::problem::{Detail, ErrorCode, ProblemBody};
-use crate::{access, cold_storage, health, identity, invitations, organizations, people};
+use crate::{access, audit, cold_storage, health, identity, invitations, organizations, people};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -29,6 +29,7 @@ use crate::{access, cold_storage, health, identity, invitations, organizations, 
         (name = "Users", description = "People, as members of an organization"),
         (name = "Invitations", description = "Bringing people in by letter"),
         (name = "API keys", description = "How programs work in an organization"),
+        (name = "Audit", description = "What was done, and whether the record of it is whole"),
         (name = "Warehouses", description = "Refrigerated warehouses"),
         (name = "Service", description = "Whether Stoa is there")
     )
@@ -45,6 +46,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         people::Document::openapi(),
         invitations::Document::openapi(),
         access::Document::openapi(),
+        audit::Document::openapi(),
         cold_storage::Document::openapi(),
     ] {
         document.merge(part);

@@ -5,6 +5,7 @@
 //! check. A test fails on an operation that is missing here.
 
 use stoa_application::access::{create_api_key, list_api_keys, revoke_api_key, rotate_api_key};
+use stoa_application::audit::verify_chain;
 use stoa_application::cold_storage::{
     create_warehouse, delete_warehouse, get_warehouse, list_warehouses, restore_warehouse, update_warehouse,
 };
@@ -171,6 +172,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation("create_api_key", With(create_api_key::PERMISSION), &[]),
     operation("revoke_api_key", With(revoke_api_key::PERMISSION), &[]),
     operation("rotate_api_key", With(rotate_api_key::PERMISSION), &[VersionConflict]),
+    operation("verify_audit", With(verify_chain::PERMISSION), &[]),
     operation("create_warehouse", With(create_warehouse::PERMISSION), &[DuplicateWarehouse]),
     operation("list_warehouses", With(list_warehouses::PERMISSION), &[]),
     operation("get_warehouse", With(get_warehouse::PERMISSION), &[]),

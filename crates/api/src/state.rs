@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use stoa_application::access::service::AccessService;
+use stoa_application::audit::service::AuditService;
 use stoa_application::cold_storage::service::ColdStorageService;
 use stoa_application::identity::service::IdentityService;
 use stoa_application::invitations::service::InvitationsService;
@@ -28,6 +29,8 @@ pub struct Api {
     pub access: AccessService,
     /// Use cases of cold storage.
     pub cold_storage: ColdStorageService,
+    /// Use cases of the audit.
+    pub audit: AuditService,
     /// Whether requests can be served.
     pub readiness: Arc<dyn Readiness>,
     /// Time and ids.

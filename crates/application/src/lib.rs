@@ -5,6 +5,7 @@
 //! context holds what its use cases share.
 
 pub mod access;
+pub mod audit;
 pub mod cold_storage;
 pub mod housekeeping;
 pub mod identity;

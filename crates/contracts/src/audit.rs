@@ -1,4 +1,6 @@
-//! Contracts of the audit trail, in both planes.
+//! Contracts of the audit trail, in both planes, and of the chains it is sealed into.
+
+pub mod chains;
 
 use serde_json::{Value, json};
 use stoa_domain::audit::AuditEntry;

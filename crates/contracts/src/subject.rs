@@ -3,6 +3,7 @@
 use serde_json::Value;
 use stoa_domain::access::ports::Access;
 use stoa_domain::audit::AuditEntry;
+use stoa_domain::audit::ports::{Chains, Staging, UnsealedChains};
 use stoa_domain::cold_storage::ports::ColdStorage;
 use stoa_domain::housekeeping::ports::{Clearance, Housekeeping};
 use stoa_domain::identity::ports::Identity;
@@ -20,6 +21,15 @@ use uuid::Uuid;
 pub trait Subject: Sync {
     /// Its unit of work for API keys.
     fn access(&self) -> &(dyn UnitOfWork<Access> + 'static);
+
+    /// Its unit of work for chains of the audit.
+    fn chains(&self) -> &(dyn UnitOfWork<Chains> + 'static);
+
+    /// Its unit of work for what waits in the control plane for a chain.
+    fn staging(&self) -> &(dyn UnitOfWork<Staging> + 'static);
+
+    /// What it remembers of what waits.
+    fn unsealed(&self) -> &dyn UnsealedChains;
 
     /// Its unit of work for cold storage.
     fn cold_storage(&self) -> &(dyn UnitOfWork<ColdStorage> + 'static);
@@ -44,7 +54,7 @@ pub trait Subject: Sync {
     /// Its unit of work for people.
     fn people(&self) -> &(dyn UnitOfWork<People> + 'static);
 
-    /// Every audit entry it holds, of both planes and of all organizations, read past every guard.
+    /// Every audit entry that waits in it, of both planes and of all organizations, read past every guard.
     fn trail(&self) -> Vec<Recorded>;
 }
 

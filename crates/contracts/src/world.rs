@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, TimeDelta};
 use stoa_domain::access::ports::AccessTx;
 use stoa_domain::audit::AuditEntry;
+use stoa_domain::audit::chain::{Hash, Head, Link, Record};
+use stoa_domain::audit::ports::{ChainTx, StagingTx};
 use stoa_domain::cold_storage::ports::ColdStorageTx;
 use stoa_domain::cold_storage::warehouse::{Warehouse, WarehouseCode, WarehouseDetails};
 use stoa_domain::identity::ports::IdentityTx;
@@ -67,6 +69,31 @@ pub fn at(n: i64) -> Timestamp {
 /// A value that is known to be one.
 pub fn parsed<T: Parsed>(text: &str) -> T {
     T::parse(text).expect("a value of its type")
+}
+
+/// An entry with this stamp, as it waits.
+pub fn recorded(stamp: &Stamp, entry: &AuditEntry) -> Record {
+    Record {
+        id: entry.id,
+        at: entry.at,
+        actor_type: stamp.actor_type.as_str().to_owned(),
+        user_id: stamp.user_id,
+        session_id: stamp.session_id,
+        api_key_id: stamp.api_key_id,
+        action: entry.action.to_owned(),
+        resource_type: entry.resource_type.to_owned(),
+        resource_id: entry.resource_id,
+        before: entry.before.as_ref().map(ToString::to_string),
+        after: entry.after.as_ref().map(ToString::to_string),
+        ip_address: stamp.origin.ip_address.map(|address| address.to_string()),
+        user_agent: stamp.origin.user_agent.clone(),
+        trace_id: stamp.origin.trace_id.clone(),
+    }
+}
+
+/// The end of a chain whose last link this is; its hash is made up.
+pub fn end_after(link: &Link) -> Head {
+    Head { seq: link.seq, hash: link.hash, key_id: link.key_id.clone(), mac: Hash([0xee; 32]) }
 }
 
 /// A person nobody has stored yet.
@@ -156,6 +183,38 @@ impl<'s> World<'s> {
     /// Those of the work and of the store.
     pub fn access<T>(&self, work: impl FnOnce(&AccessTx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.store.access().run(&self.control(), work)
+    }
+
+    /// Works on the chain of one organization in one transaction.
+    ///
+    /// # Errors
+    /// Those of the work and of the store.
+    pub fn chain<T>(
+        &self,
+        scope: &TenantScope,
+        work: impl FnOnce(&ChainTx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.store.chains().run(scope, work)
+    }
+
+    /// Works on what waits in the control plane in one transaction.
+    ///
+    /// # Errors
+    /// Those of the work and of the store.
+    pub fn staging<T>(&self, work: impl FnOnce(&StagingTx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.store.staging().run(&self.control(), work)
+    }
+
+    /// The link of this number that an entry could become; its hashes are made up.
+    pub fn link(&self, seq: i64, entry: &AuditEntry) -> Link {
+        let made_up = |n: i64| Hash([u8::try_from(n).unwrap_or(0xff); 32]);
+        Link {
+            seq,
+            record: recorded(&Stamp::system(), entry),
+            key_id: "0123456789abcdef".into(),
+            previous: made_up(seq - 1),
+            hash: made_up(seq),
+        }
     }
 
     /// Works on invitations in one transaction.

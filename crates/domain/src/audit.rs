@@ -1,4 +1,11 @@
 //! The audit trail: what was done to what. Who did it stands in the scope of the unit of work.
+//!
+//! What is recorded is sealed into chains, where a change shows: see [`chain`].
+
+pub mod chain;
+pub mod dto;
+pub mod ports;
+pub mod verification;
 
 use serde::Serialize;
 use serde_json::{Map, Value};

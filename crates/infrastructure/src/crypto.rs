@@ -2,6 +2,7 @@
 
 pub mod api_key;
 pub mod argon2;
+pub mod audit_key;
 pub mod jwt;
 mod key_folder;
 pub mod refresh_token;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod backup;
 mod create_admin;
 mod keys;
@@ -44,6 +45,8 @@ enum Command {
     Backup(backup::Arguments),
     /// Remove for good what has had its time: archived organizations and ended sessions after 30 days
     Purge,
+    /// The chains of the audit: verify
+    Audit(audit::Arguments),
     /// People, many at a time: import
     User(user::Arguments),
     /// Print the OpenAPI document
@@ -76,6 +79,7 @@ fn run(line: CommandLine) -> Result<()> {
         Command::Keys(arguments) => keys::run(&settings, &arguments),
         Command::Backup(arguments) => backup::run(&settings, &arguments),
         Command::Purge => purge::run(&settings),
+        Command::Audit(arguments) => audit::run(&settings, &arguments),
         Command::User(arguments) => user::run(&settings, &arguments),
         Command::Openapi => Ok(()),
     }

@@ -4,6 +4,7 @@
 
 pub mod command;
 pub mod housekeeper;
+pub mod sealer;
 pub mod settings;
 pub mod telemetry;
 pub mod wiring;

@@ -69,6 +69,8 @@ pub struct Settings {
     pub encryption_key: Option<Secret>,
     /// What encrypted them before, and still decrypts.
     pub previous_encryption_keys: Vec<Secret>,
+    /// What seals the audit; a file of the data folder if it is none.
+    pub audit_key: Option<Secret>,
     /// Life of an access token.
     pub access_token_life: Duration,
     /// Life of a refresh token.
@@ -142,8 +144,9 @@ impl Settings {
             environment,
             signing_key: SigningKey::read(reader, environment),
             has_unused_refresh_secret: signing_key::read_refresh_secret(reader, environment),
-            encryption_key: signing_key::read_encryption_key(reader, environment),
+            encryption_key: signing_key::read_lasting_key(reader, &table::ENCRYPTION_KEY, environment),
             previous_encryption_keys: signing_key::read_previous_encryption_keys(reader, environment),
+            audit_key: signing_key::read_lasting_key(reader, &table::AUDIT_KEY, environment),
             access_token_life: Duration::from_mins(access_minutes.unwrap_or(15)),
             refresh_token_life: Duration::from_hours(24 * refresh_days.unwrap_or(7)),
             has_docs: environment::read_docs(reader, environment, debug),

@@ -9,6 +9,7 @@ use stoa_api::lane::Lane;
 use stoa_api::metrics::{Metrics, MetricsReaders};
 use stoa_api::state::{Api, Lanes};
 use stoa_application::access::service::AccessService;
+use stoa_application::audit::service::{AuditAdapters, AuditService};
 use stoa_application::cold_storage::service::ColdStorageService;
 use stoa_application::housekeeping::service::HousekeepingService;
 use stoa_application::identity::issue_password_reset::IssuePasswordReset;
@@ -29,6 +30,7 @@ use stoa_infrastructure::cache::api_key_cache::ProcessApiKeyCache;
 use stoa_infrastructure::cache::session_cache::ProcessSessionCache;
 use stoa_infrastructure::crypto::api_key::RandomApiKeys;
 use stoa_infrastructure::crypto::argon2::{Argon2idHasher, HashingCost};
+use stoa_infrastructure::crypto::audit_key::AuditKey;
 use stoa_infrastructure::crypto::jwt::{JwtSigner, KeyFolder, Pace};
 use stoa_infrastructure::crypto::refresh_token::RandomRefreshTokens;
 use stoa_infrastructure::crypto::sealing::{SealingKeys, key_in};
@@ -55,6 +57,8 @@ const KEYS: &str = "keys";
 const LETTERS: &str = "mail";
 /// File of the generated key that encrypts secrets, inside the data folder.
 const ENCRYPTION_KEY: &str = "encryption.key";
+/// File of the generated key that seals the audit, inside the data folder.
+const AUDIT_KEY: &str = "audit.key";
 
 /// Where the persistence finds the database of these settings.
 pub fn database_url(settings: &Settings) -> persistence::DatabaseUrl {
@@ -118,8 +122,8 @@ pub fn stoa_with(settings: &Settings, sources: Sources) -> Result<Stoa> {
 fn database(settings: &Settings) -> Result<Database> {
     let limits = &settings.limits;
     // Work on the hashing lane uses the database for moments, beside the work on its own lane; so
-    // does the worker.
-    let connections = limits.database_connections + u32::try_from(limits.hashing_permits)? + 1;
+    // do the worker and the sealer.
+    let connections = limits.database_connections + u32::try_from(limits.hashing_permits)? + 2;
     let pool = PoolSettings { connections, checkout_timeout: limits.busy_timeout };
     Ok(Database::new(&database_url(settings), pool))
 }
@@ -177,6 +181,7 @@ fn api_over(settings: &Settings, database: &Arc<Database>, bell: &Arc<ProcessBel
         people: PeopleService::new(database.clone(), session_cache, sources.clone()),
         access: AccessService::new(database.clone(), Arc::new(RandomApiKeys), key_cache, sources.clone()),
         cold_storage: ColdStorageService::new(database.clone(), sources.clone()),
+        audit: audit(settings, database)?,
         readiness: database.clone(),
         sources: sources.clone(),
         lanes: Lanes {
@@ -198,6 +203,19 @@ fn metrics_readers(settings: &Settings) -> MetricsReaders {
         None if settings.environment.is_production() => MetricsReaders::Nobody,
         None => MetricsReaders::Everybody,
     }
+}
+
+fn audit(settings: &Settings, database: &Arc<Database>) -> Result<AuditService> {
+    let text = match &settings.audit_key {
+        Some(key) => key.clone(),
+        None => key_in(&settings.data_dir.join(AUDIT_KEY)).context("the key that seals the audit")?,
+    };
+    Ok(AuditService::new(AuditAdapters {
+        chains: database.clone(),
+        staging: database.clone(),
+        unsealed: database.clone(),
+        key: Arc::new(AuditKey::new(&text)?),
+    }))
 }
 
 /// The use cases of housekeeping, over a connection of their own: they keep nobody else waiting for one.

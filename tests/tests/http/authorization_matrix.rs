@@ -202,6 +202,7 @@ const ROWS: &[Row] = &[
     }),
     row("revoke_api_key", 204, |it| (api_key_path(it, ""), Body::None)),
     row("rotate_api_key", 200, |it| (api_key_path(it, "/rotate"), Body::None)),
+    row("verify_audit", 200, |_| ("/api/v1/audit-logs/verify".into(), Body::None)),
     row("create_warehouse", 201, |it| ("/api/v1/warehouses".into(), Body::Json(warehouse(&it.code)))),
     row("list_warehouses", 200, |_| ("/api/v1/warehouses".into(), Body::None)),
     row("get_warehouse", 200, |it| (warehouse_path(&it.warehouse, ""), Body::None)),

@@ -9,6 +9,7 @@
 
 mod api_keys;
 mod audit;
+mod audit_chains;
 mod authenticator;
 mod authorization_matrix;
 mod bad_input;

@@ -76,6 +76,7 @@ async fn in_production_nobody_reads_it_unasked() {
         ("STOA_ENVIRONMENT", "production"),
         ("JWT_SECRET_KEY", "k8Jq2vX0rT5mZ7wB1nY4sD6fG9hL3pCa"),
         ("STOA_ENCRYPTION_KEY", "p3Vn8xQ1zR6mK4tB7yW2sD9fH5jL0cGe"),
+        ("STOA_AUDIT_KEY", "n5Rt8bX2vK7qW1zM4yJ9cF3hD6gL0sPa"),
         ("FRONTEND_URL", "https://app.example"),
         ("STOA_ARGON2_MEMORY_KIB", "19456"),
         ("STOA_ARGON2_ITERATIONS", "2"),

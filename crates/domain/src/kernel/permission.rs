@@ -61,6 +61,7 @@ catalogue! {
     USER_MANAGE = "user.manage", "Change the profiles of the organization's people";
     USER_DISABLE = "user.disable", "Remove people from the organization";
     API_KEY_MANAGE = "api_key.manage", "Make, replace and revoke the organization's API keys";
+    AUDIT_VIEW = "audit.view", "See what was done in the organization, and whether the record of it is whole";
     WAREHOUSE_VIEW = "warehouse.view", "See warehouses";
     WAREHOUSE_MANAGE = "warehouse.manage", "Create, change, delete and restore warehouses";
 }

@@ -261,12 +261,15 @@ fn create_role(connection: &mut PgConnection) -> Result<(), MigrationError> {
     Ok(())
 }
 
-/// Gives the role what it needs and no more: audit entries are only ever appended.
+/// Gives the role what it needs and no more: what waits to be sealed is not changed, chains are only ever
+/// appended to, and no end of one is taken away.
 fn grant(connection: &mut PgConnection) -> Result<(), MigrationError> {
     connection.batch_execute(&format!(
         "GRANT USAGE ON SCHEMA public TO {ROLE};
          GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE};
-         REVOKE UPDATE, DELETE ON audit_entries, control_audit_entries FROM {ROLE};
+         REVOKE UPDATE ON audit_pending, control_audit_pending FROM {ROLE};
+         REVOKE UPDATE, DELETE ON audit_entries FROM {ROLE};
+         REVOKE DELETE ON audit_heads FROM {ROLE};
          REVOKE INSERT, UPDATE, DELETE ON __diesel_schema_migrations FROM {ROLE};"
     ))?;
     Ok(())

@@ -1,5 +1,5 @@
-//! Column types that both engines know: `uuid` (uuid | BLOB), `timestamptz` (timestamptz |
-//! microseconds since 1970) and `jsonb` (jsonb | text), with the Rust values that go into them.
+//! Column types that both engines know: `uuid` (uuid | BLOB) and `timestamptz` (timestamptz |
+//! microseconds since 1970), with the Rust values that go into them.
 
 use chrono::{DateTime, Utc};
 use diesel::backend::Backend;
@@ -11,7 +11,6 @@ pub(crate) use diesel::sql_types::{BigInt, Binary};
 use diesel::sql_types::{Interval, SqlType, ops};
 pub(crate) use diesel::sql_types::{Nullable, Text};
 use diesel::sqlite::Sqlite;
-use serde_json::Value;
 use stoa_domain::kernel::ids::{
     ApiKeyId, AuditEntryId, FileId, InvitationId, OrganizationId, OutboxMessageId, RegistrationId, RestraintId,
     SessionId, UserId, WarehouseId,
@@ -26,12 +25,6 @@ pub struct Uuid;
 #[derive(Debug, Clone, Copy, SqlType, diesel::query_builder::QueryId)]
 #[diesel(postgres_type(oid = 1184, array_oid = 1185), sqlite_type(name = "Long"))]
 pub struct Timestamptz;
-
-/// SQL type of JSON. Diesel's own writes SQLite's binary form, where strings with a quote or a
-/// backslash become what SQLite's functions refuse (diesel-rs/diesel#5203): text they all take.
-#[derive(Debug, Clone, Copy, SqlType, diesel::query_builder::QueryId)]
-#[diesel(postgres_type(oid = 3802, array_oid = 3807), sqlite_type(name = "Text"))]
-pub struct Jsonb;
 
 // `table!` knows the name Timestamptz and asks what can be added to it.
 impl ops::Add for Timestamptz {
@@ -53,11 +46,6 @@ pub struct Id(pub uuid::Uuid);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Timestamptz)]
 pub struct At(pub DateTime<Utc>);
-
-/// A JSON value on its way into a row.
-#[derive(Debug, Clone, Copy, AsExpression)]
-#[diesel(sql_type = Jsonb)]
-pub struct Json<'a>(pub &'a Value);
 
 macro_rules! id_of {
     ($($name:ty),*) => {$(
@@ -138,18 +126,5 @@ impl FromSql<Timestamptz, Sqlite> for At {
     fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         let micros = <i64 as FromSql<BigInt, Sqlite>>::from_sql(value)?;
         DateTime::from_timestamp_micros(micros).map(Self).ok_or_else(|| "an instant out of range".into())
-    }
-}
-
-impl ToSql<Jsonb, Pg> for Json<'_> {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        <Value as ToSql<diesel::sql_types::Jsonb, Pg>>::to_sql(self.0, out)
-    }
-}
-
-impl ToSql<Jsonb, Sqlite> for Json<'_> {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-        out.set_value(self.0.to_string());
-        Ok(IsNull::No)
     }
 }

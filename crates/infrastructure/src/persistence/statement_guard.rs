@@ -58,6 +58,6 @@ mod tests {
     #[test]
     fn other_tables_do_not() {
         assert!(names_its_tenant("SELECT * FROM users"));
-        assert!(names_its_tenant("SELECT * FROM control_audit_entries"));
+        assert!(names_its_tenant("SELECT * FROM control_audit_pending"));
     }
 }

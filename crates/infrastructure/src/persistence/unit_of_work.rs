@@ -1,12 +1,13 @@
 //! The unit of work over Diesel: one transaction, one connection, every port of a context on it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use diesel::Connection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 use stoa_domain::access::ports::{Access, AccessTx};
+use stoa_domain::audit::ports::{ChainTx, Chains, Staging, StagingTx};
 use stoa_domain::cold_storage::ports::{ColdStorage, ColdStorageTx};
 use stoa_domain::housekeeping::ports::{Clearance, ClearanceTx, Housekeeping, HousekeepingTx};
 use stoa_domain::identity::ports::{Identity, IdentityTx};
@@ -20,6 +21,7 @@ use stoa_domain::organizations::ports::{Organizations, OrganizationsTx};
 use stoa_domain::outbox::ports::{Delivery, DeliveryTx};
 use stoa_domain::people::ports::{People, PeopleTx};
 
+use super::audit::unsealed::Unsealed;
 use super::connection::{Conn, on};
 use super::fault::fault;
 use super::placement::{Placement, PlacementRouter};
@@ -29,12 +31,15 @@ use super::pool::{DatabaseUrl, Live, PoolSettings, Pools, check_out};
 pub struct Database {
     control: Pools,
     router: PlacementRouter,
+    pub(super) unsealed: Unsealed,
 }
 
 /// The ports of the tenant plane, on the connection of one transaction.
 pub(super) struct Tenant<'c> {
     pub(super) conn: RefCell<Conn<'c>>,
     pub(super) scope: &'c TenantScope,
+    /// Whether an entry was recorded.
+    pub(super) recorded: &'c Cell<bool>,
 }
 
 /// The ports of the control plane, on the connection of one transaction.
@@ -48,7 +53,7 @@ type Work<'w> = &'w mut dyn FnMut(Conn<'_>) -> Result<(), Abort>;
 impl Database {
     /// The databases behind this address. Connects when it is first used.
     pub fn new(url: &DatabaseUrl, settings: PoolSettings) -> Self {
-        Self { control: Pools::new(url, settings), router: PlacementRouter::new() }
+        Self { control: Pools::new(url, settings), router: PlacementRouter::new(), unsealed: Unsealed::default() }
     }
 
     /// Reads the control plane with one statement, outside any use case.
@@ -72,6 +77,15 @@ impl Database {
 
     fn plane_of(&self, organization: OrganizationId) -> Result<&Pools, StoreError> {
         match self.router.resolve(organization, || self.stored_placement(organization))? {
+            Placement::Pool => Ok(&self.control),
+        }
+    }
+
+    /// Where the chain of an organization lives: with it, and when it is gone, in the pool. So does that of the
+    /// platform, which is none.
+    fn plane_of_chain(&self, organization: OrganizationId) -> Result<&Pools, StoreError> {
+        let placement = || Ok(self.stored_placement(organization)?.or_else(|| Some(Placement::Pool.as_str().into())));
+        match self.router.resolve(organization, placement)? {
             Placement::Pool => Ok(&self.control),
         }
     }
@@ -178,9 +192,9 @@ where
     }
 }
 
-/// A context of the tenant plane: its transaction is a struct of ports that [`Tenant`] meets.
+/// A context of the tenant plane, where `$plane_of` finds it: its transaction is a struct of ports that [`Tenant`] meets.
 macro_rules! tenant_context {
-    ($context:ty, $tx:ident => $ports:expr) => {
+    ($plane_of:ident: $context:ty, $tx:ident => $ports:expr) => {
         impl UnitOfWork<$context> for Database {
             fn run_raw(
                 &self,
@@ -188,11 +202,16 @@ macro_rules! tenant_context {
                 scope: &TenantScope,
                 work: &mut dyn FnMut(&<$context as Context>::Tx<'_>) -> Result<(), Abort>,
             ) -> Result<(), TxError> {
-                let plane = self.plane_of(scope.tenant()).map_err(TxError::Store)?;
+                let plane = self.$plane_of(scope.tenant()).map_err(TxError::Store)?;
+                let recorded = Cell::new(false);
                 plane.transact(mode, Some(scope.tenant()), &mut |conn| {
-                    let $tx = Tenant { conn: RefCell::new(conn), scope };
+                    let $tx = Tenant { conn: RefCell::new(conn), scope, recorded: &recorded };
                     work(&$ports)
-                })
+                })?;
+                if recorded.get() {
+                    self.unsealed.remember(scope.tenant());
+                }
+                Ok(())
             }
         }
     };
@@ -217,11 +236,15 @@ macro_rules! control_context {
     };
 }
 
-tenant_context!(ColdStorage, tx => ColdStorageTx { warehouses: &tx, audit: &tx });
+tenant_context!(plane_of: ColdStorage, tx => ColdStorageTx { warehouses: &tx, audit: &tx });
 
 control_context!(Access, tx => AccessTx { api_keys: &tx, audit: &tx });
 
-tenant_context!(Clearance, tx => ClearanceTx { belongings: &tx });
+tenant_context!(plane_of_chain: Chains, tx => ChainTx { chain: &tx, audit: &tx });
+
+control_context!(Staging, tx => StagingTx { staged: &tx });
+
+tenant_context!(plane_of: Clearance, tx => ClearanceTx { belongings: &tx });
 
 control_context!(Housekeeping, tx => HousekeepingTx {
     organizations: &tx,

@@ -2,18 +2,33 @@
 //! application no right to.
 
 use stoa_contracts::Subject as _;
-use stoa_contracts::world::World;
+use stoa_contracts::world::{World, end_after};
 use stoa_infrastructure::testing::{Engine, TestDatabase};
 
 use crate::engines::{Adapters, on_every_engine};
 
-/// Ways to change what stands in a trail, and what the engine says to each.
-fn attempts(engine: Engine) -> &'static [(&'static str, &'static str)] {
+type Attempt = (&'static str, &'static str);
+
+/// What holds entries or the end of them, with the ways to change it that are not open.
+fn tables(engine: Engine) -> [(&'static str, Vec<Attempt>); 4] {
+    let (delete, deleted, left) = match engine {
+        Engine::Sqlite => ("DELETE FROM {table}", "audit entries are append-only", "leaves only into its chain"),
+        Engine::Postgres => ("DELETE FROM {table}", "permission denied", "leaves only into its chain"),
+    };
+    [
+        ("audit_entries", [changes(engine), &[(delete, deleted)]].concat()),
+        ("audit_pending", [changes(engine), &[(delete, left)]].concat()),
+        ("control_audit_pending", changes(engine).to_vec()),
+        ("audit_heads", vec![(delete, deleted)]),
+    ]
+}
+
+/// Ways to change an entry, and what the engine says to each.
+fn changes(engine: Engine) -> &'static [Attempt] {
     match engine {
         Engine::Sqlite => &[
             ("UPDATE {table} SET action = 'nothing'", "audit entries are append-only"),
             ("UPDATE {table} SET after = NULL WHERE user_id IS NOT NULL", "audit entries are append-only"),
-            ("DELETE FROM {table}", "audit entries are append-only"),
             (
                 "INSERT INTO {table} SELECT * FROM {table} WHERE true ON CONFLICT DO UPDATE SET action = 'nothing'",
                 "audit entries are append-only",
@@ -21,7 +36,6 @@ fn attempts(engine: Engine) -> &'static [(&'static str, &'static str)] {
         ],
         Engine::Postgres => &[
             ("UPDATE {table} SET action = 'nothing'", "permission denied"),
-            ("DELETE FROM {table}", "permission denied"),
             ("TRUNCATE {table}", "permission denied"),
             (
                 "INSERT INTO {table} SELECT * FROM {table} \
@@ -51,16 +65,20 @@ fn an_entry_is_neither_changed_nor_deleted() {
         world.identity(|tx| tx.audit.record(&world.entry("user.create"))).unwrap();
         let trail = adapters.trail();
         assert_eq!(trail.len(), 2);
+        let link = world.link(1, &world.entry("warehouse.create"));
+        world.chain(&world.ours.scope, |tx| tx.chain.append(std::slice::from_ref(&link), &end_after(&link))).unwrap();
 
         let before = before(home.engine(), &world);
-        for table in ["audit_entries", "control_audit_entries"] {
-            for (statement, answer) in attempts(home.engine()) {
+        for (table, statements) in tables(home.engine()) {
+            for (statement, answer) in statements {
                 let sql = statement.replace("{table}", table);
                 let refused = home.texts_after(&before, &sql).unwrap_err().to_string();
                 assert!(refused.contains(answer), "{sql}: {refused}");
             }
         }
         assert_eq!(adapters.trail(), trail, "everything is as it was");
+        let chain = world.chain(&world.ours.scope, |tx| Ok((tx.chain.list_after(0, 9)?, tx.chain.find_head()?)));
+        assert_eq!(chain, Ok((vec![link.clone()], Some(end_after(&link)))));
     });
 }
 

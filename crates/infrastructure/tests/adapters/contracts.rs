@@ -310,6 +310,20 @@ suite! { audit of audit in "audit.rs":
     an_entry_that_cannot_be_written_fails_the_work_of_the_control_plane,
 }
 
+suite! { chains of audit::chains in "audit/chains.rs":
+    a_chain_ends_where_it_was_last_appended_to,
+    links_are_listed_as_they_were_appended_in_the_order_of_their_numbers,
+    a_chain_is_begun_once,
+    what_waits_is_listed_with_its_stamp,
+    a_chain_knows_what_it_holds,
+    an_entry_leaves_only_into_its_chain,
+    a_chain_needs_no_organization,
+    what_waits_in_the_control_plane_is_listed_by_chain,
+    what_is_sealed_is_taken_from_the_control_plane_by_chain,
+    every_organization_is_found_page_by_page,
+    a_chain_that_was_recorded_for_is_remembered_until_it_is_taken,
+}
+
 suite! { unit_of_work of unit_of_work in "unit_of_work.rs":
     what_ends_well_is_kept,
     what_fails_leaves_nothing_behind,

@@ -8,6 +8,7 @@ use serde_json::Value;
 use stoa_contracts::Subject;
 use stoa_contracts::subject::{Plane, Recorded};
 use stoa_domain::access::ports::Access;
+use stoa_domain::audit::ports::{Chains, Staging, UnsealedChains};
 use stoa_domain::cold_storage::ports::ColdStorage;
 use stoa_domain::housekeeping::ports::{Clearance, Housekeeping};
 use stoa_domain::identity::ports::Identity;
@@ -56,6 +57,18 @@ impl Subject for Adapters<'_> {
         &self.database
     }
 
+    fn chains(&self) -> &(dyn UnitOfWork<Chains> + 'static) {
+        &self.database
+    }
+
+    fn staging(&self) -> &(dyn UnitOfWork<Staging> + 'static) {
+        &self.database
+    }
+
+    fn unsealed(&self) -> &dyn UnsealedChains {
+        &self.database
+    }
+
     fn cold_storage(&self) -> &(dyn UnitOfWork<ColdStorage> + 'static) {
         &self.database
     }
@@ -93,8 +106,8 @@ impl Subject for Adapters<'_> {
             let sql = trail_query(self.home.engine(), table, organization);
             self.home.texts(&sql).into_iter().map(move |line| recorded(plane, &line))
         };
-        let tenant = read(Plane::Tenant, "audit_entries", "tenant_id");
-        tenant.chain(read(Plane::Control, "control_audit_entries", "organization_id")).collect()
+        let tenant = read(Plane::Tenant, "audit_pending", "tenant_id");
+        tenant.chain(read(Plane::Control, "control_audit_pending", "organization_id")).collect()
     }
 }
 
@@ -116,9 +129,13 @@ pub(crate) fn micros_sql(engine: Engine, column: &str) -> String {
 
 /// One line of JSON an entry.
 fn trail_query(engine: Engine, table: &str, organization: &str) -> String {
-    let (object, json) = match engine {
-        Engine::Sqlite => ("json_object", "json"),
-        Engine::Postgres => ("json_build_object", ""),
+    let object = match engine {
+        Engine::Sqlite => "json_object",
+        Engine::Postgres => "json_build_object",
+    };
+    let json = |column| match engine {
+        Engine::Sqlite => format!("'{column}', json({column})"),
+        Engine::Postgres => format!("'{column}', {column}::json"),
     };
     let id = |column| format!("'{column}', {}", id_sql(engine, column));
     let parts = [
@@ -128,7 +145,7 @@ fn trail_query(engine: Engine, table: &str, organization: &str) -> String {
         ["actor_type", "action", "resource_type", "ip_address", "user_agent", "trace_id"]
             .map(|column| format!("'{column}', {column}"))
             .join(", "),
-        ["before", "after"].map(|column| format!("'{column}', {json}({column})")).join(", "),
+        ["before", "after"].map(json).join(", "),
     ];
     let cast = if engine == Engine::Postgres { "::text" } else { "" };
     format!("SELECT {object}({}){cast} AS text FROM {table}", parts.join(", "))

@@ -212,7 +212,7 @@ fn an_entry_names_a_key_exactly_when_a_key_has_acted() {
             Engine::Postgres => ("gen_random_uuid()", "now()"),
         };
         for (actor, key) in [("api_key", "NULL"), ("user", id), ("robot", "NULL")] {
-            for (table, tenant) in [("control_audit_entries", "organization_id"), ("audit_entries", "tenant_id")] {
+            for (table, tenant) in [("control_audit_pending", "organization_id"), ("audit_pending", "tenant_id")] {
                 let sql = format!(
                     "INSERT INTO {table} ({tenant}, id, at, actor_type, user_id, action, resource_type, resource_id, \
                      trace_id, api_key_id) VALUES ({id}, {id}, {at}, '{actor}', {id}, 'x', 'x', {id}, '', {key})"

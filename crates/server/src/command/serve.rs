@@ -7,6 +7,7 @@ use stoa_api::app::serve;
 
 use super::migrate::require_current;
 use crate::housekeeper::Housekeeper;
+use crate::sealer::Sealer;
 use crate::settings::{Settings, SigningKey};
 use crate::wiring::{Stoa, housekeeping, http, is_embedded, stoa};
 use crate::worker::Worker;
@@ -19,6 +20,7 @@ pub(super) fn run(settings: &Settings) -> Result<()> {
     let address = listener.local_addr()?;
     let http = http(settings);
     let _housekeeper = Housekeeper::start(housekeeping(settings))?;
+    let sealer = Sealer::start(api.audit.clone())?;
     let worker = Worker::start(outbox, bell)?;
 
     actix_web::rt::System::new().block_on(async move {
@@ -31,6 +33,7 @@ pub(super) fn run(settings: &Settings) -> Result<()> {
         server.await?;
         // It ends the letter it is at.
         drop(worker);
+        drop(sealer);
         tracing::info!("stopped");
         Ok(())
     })

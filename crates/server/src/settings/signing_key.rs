@@ -1,4 +1,4 @@
-//! What signs access tokens, and what encrypts secrets.
+//! What signs access tokens, what encrypts secrets, and what seals the audit.
 
 use std::path::PathBuf;
 
@@ -7,8 +7,8 @@ use stoa_domain::kernel::secret::Secret;
 use super::environment::Environment;
 use super::reader::{Expected, Reader};
 use super::table::{
-    ENCRYPTION_KEY, ENCRYPTION_KEYS_PREVIOUS, JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE, JWT_PRIVATE_KEYS_DIR,
-    JWT_REFRESH_SECRET_KEY, JWT_SECRET_KEY, METRICS_TOKEN,
+    ENCRYPTION_KEYS_PREVIOUS, JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE, JWT_PRIVATE_KEYS_DIR, JWT_REFRESH_SECRET_KEY,
+    JWT_SECRET_KEY, METRICS_TOKEN, Setting,
 };
 
 /// Fewest bytes of an HS256 secret: the length of its digest.
@@ -52,13 +52,17 @@ impl SigningKey {
     }
 }
 
-/// What encrypts secrets that must be read again. Production has to say it: a file of the data
-/// folder is lost with it, and is not that of the next server.
-pub(super) fn read_encryption_key(reader: &mut Reader, environment: Environment) -> Option<Secret> {
-    if environment.is_production() && !reader.is_given(&ENCRYPTION_KEY) {
-        reader.refuse(&ENCRYPTION_KEY, "this in production");
+/// A key that lives as long as the database. Production has to say it: a file of the data folder is lost with
+/// it, and is not that of the next server.
+pub(super) fn read_lasting_key(
+    reader: &mut Reader,
+    setting: &'static Setting,
+    environment: Environment,
+) -> Option<Secret> {
+    if environment.is_production() && !reader.is_given(setting) {
+        reader.refuse(setting, "this in production");
     }
-    reader.read(&ENCRYPTION_KEY, |text| parse_secret(text, environment))
+    reader.read(setting, |text| parse_secret(text, environment))
 }
 
 /// What lets read the figures of the server.

@@ -73,6 +73,7 @@ pub static ALL: &[&Setting] = &[
     &JWT_REFRESH_SECRET_KEY,
     &ENCRYPTION_KEY,
     &ENCRYPTION_KEYS_PREVIOUS,
+    &AUDIT_KEY,
     &ACCESS_TOKEN_EXPIRE_MINUTES,
     &REFRESH_TOKEN_EXPIRE_DAYS,
     &CORS_ORIGINS,
@@ -250,6 +251,18 @@ pub static ENCRYPTION_KEYS_PREVIOUS: Setting = Setting {
             on all servers, then let the two change places on all servers, then run `stoa keys reseal`, then take the old \
             one away.",
     default: Preset::Words("none"),
+};
+
+/// What the audit is sealed with.
+pub static AUDIT_KEY: Setting = Setting {
+    name: "STOA_AUDIT_KEY",
+    aliases: &[],
+    flag: None,
+    secret: true,
+    about: "Seals the chains of the audit, so that a change of the database shows; at least 32 bytes, for instance from openssl \
+            rand -base64 48. The same for all servers of one database, kept apart from its copies, and never changed: under \
+            another key nothing is sealed and nothing can be verified.",
+    default: Preset::Words("in development audit.key in the data folder, which is generated; production needs it"),
 };
 
 /// Life of an access token.

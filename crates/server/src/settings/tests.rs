@@ -85,6 +85,7 @@ fn every_alias_is_read_and_an_empty_variable_is_none() {
         ("ENVIRONMENT", "production"),
         ("SECRET_KEY", STRONG),
         ("STOA_ENCRYPTION_KEY", STRONG),
+        ("STOA_AUDIT_KEY", STRONG),
         ("ALGORITHM", "HS256"),
         ("JWT_REFRESH_SECRET_KEY", STRONG),
         ("FRONTEND_URL", "https://app.example"),
@@ -270,6 +271,7 @@ fn production_refuses_what_is_only_convenient() {
             "DEBUG (environment): expected false in production, found \"true\"",
             "JWT_SECRET_KEY (not set): expected this, JWT_PRIVATE_KEY_FILE or JWT_PRIVATE_KEYS_DIR in production",
             "STOA_ENCRYPTION_KEY (not set): expected this in production",
+            "STOA_AUDIT_KEY (not set): expected this in production",
             "CORS_ORIGINS (environment): expected the origins one by one in production, found \"*\"",
             "FRONTEND_URL (not set): expected an https:// address of yours in production, since letters lead there with tokens",
             "STOA_ARGON2_MEMORY_KIB (environment): expected at least 19456 in production, found \"64\"",
@@ -285,7 +287,7 @@ fn production_refuses_what_is_only_convenient() {
 #[test]
 fn the_page_to_try_the_api_on_is_there_in_development_and_where_it_is_asked_for() {
     let (production, key) = (("STOA_ENVIRONMENT", "production"), ("SECRET_KEY", STRONG));
-    let rest = [("STOA_ENCRYPTION_KEY", STRONG), HTTPS];
+    let rest = [("STOA_ENCRYPTION_KEY", STRONG), ("STOA_AUDIT_KEY", STRONG), HTTPS];
     for (given, in_development, in_production) in [
         (&[][..], true, Some(false)),
         (&[("STOA_DOCS", "true")], true, Some(true)),
@@ -328,12 +330,13 @@ fn production_refuses_the_secret_of_an_example_and_development_takes_it() {
     let env = [
         ("SECRET_KEY", example),
         ("STOA_ENCRYPTION_KEY", example),
+        ("STOA_AUDIT_KEY", example),
         ("JWT_REFRESH_SECRET_KEY", "your-refresh-secret-key-here"),
         ("STOA_METRICS_TOKEN", example),
         HTTPS,
         ("STOA_ENVIRONMENT", "production"),
     ];
-    assert_eq!(of_env(&env[..5]).unwrap().signing_key, SigningKey::Secret(example.into()));
+    assert_eq!(of_env(&env[..6]).unwrap().signing_key, SigningKey::Secret(example.into()));
     let message = "expected a secret of your own in production, made by chance and not by hand";
     assert_eq!(
         problems(of_env(&env)),
@@ -341,6 +344,7 @@ fn production_refuses_the_secret_of_an_example_and_development_takes_it() {
             format!("SECRET_KEY (environment): {message}"),
             "JWT_REFRESH_SECRET_KEY (environment): expected at least 32 bytes".to_owned(),
             format!("STOA_ENCRYPTION_KEY (environment): {message}"),
+            format!("STOA_AUDIT_KEY (environment): {message}"),
             format!("STOA_METRICS_TOKEN (environment): {message}"),
         ]
     );
@@ -348,7 +352,12 @@ fn production_refuses_the_secret_of_an_example_and_development_takes_it() {
 
 #[test]
 fn in_production_letters_lead_to_no_page_that_others_can_read_along() {
-    let keys = [("STOA_ENVIRONMENT", "production"), ("SECRET_KEY", STRONG), ("STOA_ENCRYPTION_KEY", STRONG)];
+    let keys = [
+        ("STOA_ENVIRONMENT", "production"),
+        ("SECRET_KEY", STRONG),
+        ("STOA_ENCRYPTION_KEY", STRONG),
+        ("STOA_AUDIT_KEY", STRONG),
+    ];
     let with = |url: &'static str| of_env(&[&keys[..], &[("FRONTEND_URL", url)]].concat());
     assert_eq!(with("https://app.example").unwrap().mail.frontend_url, "https://app.example");
     let message = "expected an https:// address of yours in production, since letters lead there with tokens";
@@ -392,6 +401,7 @@ fn the_production_environment_of_the_organization_documents_is_taken_with_strong
         ("JWT_REFRESH_SECRET_KEY", STRONG),
         ("CORS_ORIGINS", r#"["https://yourdomain.com"]"#),
         ("STOA_ENCRYPTION_KEY", STRONG),
+        ("STOA_AUDIT_KEY", STRONG),
         HTTPS,
     ])
     .unwrap();
@@ -436,6 +446,7 @@ fn previous_encryption_keys_are_a_list_each_as_strong_as_the_present_one() {
             ("STOA_ENVIRONMENT", "production"),
             ("SECRET_KEY", STRONG),
             ("STOA_ENCRYPTION_KEY", STRONG),
+            ("STOA_AUDIT_KEY", STRONG),
             HTTPS,
             ("STOA_ENCRYPTION_KEYS_PREVIOUS", previous),
         ])
@@ -466,9 +477,10 @@ fn one_key_signs_and_the_algorithm_agrees_with_it() {
         assert_eq!(both, [format!("JWT_PRIVATE_KEYS_DIR (environment): {expected}")]);
     }
     let (production, sealing) = (("STOA_ENVIRONMENT", "production"), ("STOA_ENCRYPTION_KEY", STRONG));
-    let settings = of_env(&[production, sealing, HTTPS, folder]).unwrap();
+    let audit = ("STOA_AUDIT_KEY", STRONG);
+    let settings = of_env(&[production, sealing, audit, HTTPS, folder]).unwrap();
     assert_eq!(settings.signing_key, SigningKey::Folder("keys".into()));
-    let settings = of_env(&[production, sealing, HTTPS, file, ("JWT_ALGORITHM", "EdDSA")]).unwrap();
+    let settings = of_env(&[production, sealing, audit, HTTPS, file, ("JWT_ALGORITHM", "EdDSA")]).unwrap();
     assert_eq!(settings.signing_key, SigningKey::File("key.pem".into()));
     for (algorithm, secret) in [("HS256", ""), ("EdDSA", STRONG), ("RS256", ""), ("RS256", STRONG), ("none", "")] {
         let found = problems(of_env(&[("ALGORITHM", algorithm), ("JWT_SECRET_KEY", secret)]));

@@ -45,17 +45,17 @@ fn migrations_go_up_and_down_and_up_again() {
 fn the_demonstration_is_filled_in_once_however_often_it_is_asked_for() {
     for database in databases() {
         let program = Program::over(&database);
-        let tables = ["users", "organizations", "organization_members", "warehouses", "audit_entries"];
+        let tables = ["users", "organizations", "organization_members", "warehouses", "audit_pending"];
         let first = program.run(&["seed", "--demo"]).well();
         for name in ["owner@demo.example", "admin@demo.example", "member@demo.example", "Demo-Harbour-1"] {
             assert!(first.out.contains(name), "{first:#?}");
         }
         let filled = tables.map(|table| count(&database, table));
         assert_eq!(filled, ["3", "1", "3", "2", "2"]);
-        let (entries, second) = (count(&database, "control_audit_entries"), program.run(&["seed", "--demo"]).well());
+        let (entries, second) = (count(&database, "control_audit_pending"), program.run(&["seed", "--demo"]).well());
         assert_eq!(second.out, first.out);
         assert_eq!(tables.map(|table| count(&database, table)), filled);
-        assert_eq!(count(&database, "control_audit_entries"), entries);
+        assert_eq!(count(&database, "control_audit_pending"), entries);
     }
 }
 
@@ -74,6 +74,7 @@ fn a_password_that_everybody_knows_is_not_for_production() {
         ("STOA_ENVIRONMENT", "production"),
         ("JWT_SECRET_KEY", "k8Jq2vX0rT5mZ7wB1nY4sD6fG9hL3pCa"),
         ("STOA_ENCRYPTION_KEY", "p3Vn8xQ1zR6mK4tB7yW2sD9fH5jL0cGe"),
+        ("STOA_AUDIT_KEY", "w6Yc1hT8nE3vR5kA0zM7pJ2sX9bQ4gUd"),
         ("FRONTEND_URL", "https://app.example"),
         ("STOA_ARGON2_MEMORY_KIB", "19456"),
         ("STOA_ARGON2_ITERATIONS", "2"),
@@ -217,9 +218,14 @@ fn everything_wrong_with_the_settings_is_said_at_once_and_no_secret() {
 #[test]
 fn production_needs_a_key_of_its_own() {
     let complaint = Program::new().with(&[("STOA_ENVIRONMENT", "production")]).run(&["serve"]).complaint();
-    for name in
-        ["JWT_SECRET_KEY", "STOA_ENCRYPTION_KEY", "FRONTEND_URL", "STOA_ARGON2_MEMORY_KIB", "STOA_ARGON2_ITERATIONS"]
-    {
+    for name in [
+        "JWT_SECRET_KEY",
+        "STOA_ENCRYPTION_KEY",
+        "STOA_AUDIT_KEY",
+        "FRONTEND_URL",
+        "STOA_ARGON2_MEMORY_KIB",
+        "STOA_ARGON2_ITERATIONS",
+    ] {
         assert!(complaint.contains(name), "{complaint}");
     }
 }

@@ -68,6 +68,7 @@ fn a_folder_of_ones_own_is_filled_before_the_first_start() {
         ("STOA_ARGON2_MEMORY_KIB", "19456"),
         ("STOA_ARGON2_ITERATIONS", "2"),
         ("STOA_ENCRYPTION_KEY", "p3Vn8xQ1zR6mK4tB7yW2sD9fH5jL0cGe"),
+        ("STOA_AUDIT_KEY", "w6Yc1hT8nE3vR5kA0zM7pJ2sX9bQ4gUd"),
     ];
     let program = Program::new().with(&settings).with(&cost);
     let complaint = program.run(&["serve"]).complaint();

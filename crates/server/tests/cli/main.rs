@@ -7,6 +7,7 @@
     reason = "a test that cannot go on stops, with a word on why"
 )]
 
+mod audit;
 mod backup;
 mod commands;
 mod import;

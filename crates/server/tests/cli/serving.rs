@@ -63,6 +63,7 @@ fn in_production_there_is_no_page_to_try_the_api_on_and_unused_secrets_are_named
         ("JWT_SECRET_KEY", "k8Jq2vX0rT5mZ7wB1nY4sD6fG9hL3pCa"),
         ("JWT_REFRESH_SECRET_KEY", "t5Zr8cM1vP4xK7nB0qW3yD6fH9jL2sGe"),
         ("STOA_ENCRYPTION_KEY", "p3Vn8xQ1zR6mK4tB7yW2sD9fH5jL0cGe"),
+        ("STOA_AUDIT_KEY", "w6Yc1hT8nE3vR5kA0zM7pJ2sX9bQ4gUd"),
         ("FRONTEND_URL", "https://app.example"),
         ("STOA_ARGON2_MEMORY_KIB", "19456"),
         ("STOA_ARGON2_ITERATIONS", "2"),

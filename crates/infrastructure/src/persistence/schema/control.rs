@@ -417,7 +417,7 @@ diesel::table! {
 diesel::table! {
     use crate::persistence::sql_types::*;
 
-    control_audit_entries (id) {
+    control_audit_pending (id) {
         id -> Uuid,
         organization_id -> Nullable<Uuid>,
         at -> Timestamptz,
@@ -427,8 +427,8 @@ diesel::table! {
         action -> Text,
         resource_type -> Text,
         resource_id -> Uuid,
-        before -> Nullable<Jsonb>,
-        after -> Nullable<Jsonb>,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
         ip_address -> Nullable<Text>,
         user_agent -> Nullable<Text>,
         trace_id -> Text,

@@ -1,0 +1,5 @@
+//! The audit over HTTP.
+
+mod logs;
+
+pub(crate) use logs::{Document, routes};
