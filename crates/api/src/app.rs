@@ -73,11 +73,11 @@ fn routes(config: &mut web::ServiceConfig, has_docs: bool) {
         .configure(|config| docs::routes(config, has_docs))
         .service(under("/api/v1/warehouses", cold_storage::routes))
         .service(under("/api/v1/organizations", organizations::routes))
-        .service(under("/api/v1/api-keys", access::routes))
         .configure(identity::routes)
         .configure(people::routes)
         .configure(invitations::routes)
-        .configure(audit::routes);
+        .configure(audit::routes)
+        .configure(access::routes);
 }
 
 /// The routes of a context that has every path beginning so to itself. Other paths pass them by together;

@@ -28,6 +28,7 @@ use crate::{access, audit, cold_storage, health, identity, invitations, organiza
         (name = "Organizations", description = "The tenants and their members"),
         (name = "Users", description = "People, as members of an organization"),
         (name = "Invitations", description = "Bringing people in by letter"),
+        (name = "Permissions", description = "What may be allowed to people and programs"),
         (name = "API keys", description = "How programs work in an organization"),
         (name = "Audit", description = "What was done, and whether the record of it is whole"),
         (name = "Warehouses", description = "Refrigerated warehouses"),

@@ -168,6 +168,7 @@ pub const OPERATIONS: &[Operation] = &[
             DuplicateMember,
         ],
     ),
+    operation("list_permissions", SignedIn, &[]),
     operation("list_api_keys", With(list_api_keys::PERMISSION), &[]),
     operation("create_api_key", With(create_api_key::PERMISSION), &[]),
     operation("revoke_api_key", With(revoke_api_key::PERMISSION), &[]),

@@ -1,6 +1,6 @@
 //! Storage in SQLite and PostgreSQL by one set of queries.
 
-mod access;
+pub mod access;
 mod audit;
 mod cold_storage;
 pub(crate) mod housekeeping;

@@ -196,6 +196,7 @@ const ROWS: &[Row] = &[
         let body = json!({"token": it.invitation_token, "password": PASSWORD, "name": "Kim"});
         (ACCEPT.into(), Body::Json(body))
     }),
+    row("list_permissions", 200, |_| ("/api/v1/permissions".into(), Body::None)),
     row("list_api_keys", 200, |_| ("/api/v1/api-keys".into(), Body::None)),
     row("create_api_key", 201, |_| {
         ("/api/v1/api-keys".into(), Body::Json(json!({"name": "Scales", "role": "member"})))

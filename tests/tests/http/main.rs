@@ -32,6 +32,7 @@ mod organizations;
 mod outages;
 mod password_reset;
 mod passwords;
+mod permissions;
 mod profile_images;
 mod profiles;
 mod ranks;

@@ -10,9 +10,44 @@ use super::api_key::{ApiKey, KeyTerms, permissions_of};
 use crate::kernel::field::{Flaw, InvalidField, Parsed, rule};
 use crate::kernel::ids::{ApiKeyId, UserId};
 use crate::kernel::name::Name;
+use crate::kernel::permission::Permission;
 use crate::kernel::rank::Rank;
 use crate::kernel::secret::Secret;
 use crate::kernel::sources::{Timestamp, rfc3339, rfc3339_option};
+
+/// A permission of the catalogue.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PermissionResponse {
+    /// What roles, keys and the document of this API name it by: `<resource>.<verb>`.
+    #[cfg_attr(feature = "openapi", schema(example = "warehouse.view"))]
+    pub code: &'static str,
+    /// The part of Stoa whose things it is about.
+    #[cfg_attr(feature = "openapi", schema(example = "cold_storage"))]
+    pub module: &'static str,
+    /// What it allows.
+    pub description: &'static str,
+}
+
+impl From<Permission> for PermissionResponse {
+    fn from(permission: Permission) -> Self {
+        Self { code: permission.code(), module: permission.module(), description: permission.description() }
+    }
+}
+
+/// The catalogue, in its order.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CatalogueResponse {
+    /// Every permission there is.
+    pub items: Vec<PermissionResponse>,
+}
+
+impl From<&[Permission]> for CatalogueResponse {
+    fn from(permissions: &[Permission]) -> Self {
+        Self { items: permissions.iter().copied().map(PermissionResponse::from).collect() }
+    }
+}
 
 /// What a key may do at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Permission {
     code: &'static str,
+    module: &'static str,
     description: &'static str,
 }
 
@@ -25,6 +26,11 @@ impl Permission {
     /// Whether only people have it, whatever the rank of a key: else a key could outlive its end.
     pub fn is_personal(self) -> bool {
         self == API_KEY_MANAGE
+    }
+
+    /// The part of Stoa whose things it is about.
+    pub fn module(self) -> &'static str {
+        self.module
     }
 
     /// What it allows, in a few words.
@@ -46,24 +52,31 @@ impl Serialize for Permission {
 }
 
 macro_rules! catalogue {
-    ($($name:ident = $code:literal, $description:literal;)*) => {
-        $(#[doc = $description] pub const $name: Permission = Permission { code: $code, description: $description };)*
+    ($($module:literal { $($name:ident = $code:literal, $description:literal;)* })*) => {
+        $($(
+            #[doc = $description]
+            pub const $name: Permission = Permission { code: $code, module: $module, description: $description };
+        )*)*
 
         /// Every permission, in the order of the catalogue.
-        pub const ALL: &[Permission] = &[$($name),*];
+        pub const ALL: &[Permission] = &[$($($name),*),*];
     };
 }
 
 catalogue! {
-    TENANT_MANAGE = "tenant.manage", "Change the organization itself";
-    USER_VIEW = "user.view", "See the organization's people";
-    USER_INVITE = "user.invite", "Bring people into the organization";
-    USER_MANAGE = "user.manage", "Change the profiles of the organization's people";
-    USER_DISABLE = "user.disable", "Remove people from the organization";
-    API_KEY_MANAGE = "api_key.manage", "Make, replace and revoke the organization's API keys";
-    AUDIT_VIEW = "audit.view", "See what was done in the organization, and whether the record of it is whole";
-    WAREHOUSE_VIEW = "warehouse.view", "See warehouses";
-    WAREHOUSE_MANAGE = "warehouse.manage", "Create, change, delete and restore warehouses";
+    "kernel" {
+        TENANT_MANAGE = "tenant.manage", "Change the organization itself";
+        USER_VIEW = "user.view", "See the organization's people";
+        USER_INVITE = "user.invite", "Bring people into the organization";
+        USER_MANAGE = "user.manage", "Change the profiles of the organization's people";
+        USER_DISABLE = "user.disable", "Remove people from the organization";
+        API_KEY_MANAGE = "api_key.manage", "Make, replace and revoke the organization's API keys";
+        AUDIT_VIEW = "audit.view", "See what was done in the organization, and whether the record of it is whole";
+    }
+    "cold_storage" {
+        WAREHOUSE_VIEW = "warehouse.view", "See warehouses";
+        WAREHOUSE_MANAGE = "warehouse.manage", "Create, change, delete and restore warehouses";
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! API keys.
+//! API keys, and the catalogue of permissions.
 
 mod api_key_repository;
+pub mod catalogue;
 mod rows;

@@ -1,5 +1,7 @@
 //! Migrations: portable SQL first, then what one engine needs; all in the order of their versions.
 
+use std::cell::RefCell;
+
 use diesel::Connection;
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
@@ -9,6 +11,8 @@ use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use thiserror::Error;
 
+use super::access::catalogue::{self, CatalogueChange};
+use super::connection::Conn;
 use super::pool::{DatabaseUrl, ROLE, prepare_sqlite_writer};
 
 const CONTROL: EmbeddedMigrations = embed_migrations!("../../migrations/control");
@@ -55,6 +59,25 @@ pub struct Status {
     pub pending: Vec<String>,
     /// Applied migrations this program does not know.
     pub unknown: Vec<String>,
+    /// How the stored permissions differ from those of this program; nothing is said of it while migrations are
+    /// pending.
+    pub catalogue: CatalogueChange,
+}
+
+impl Status {
+    /// Whether there is nothing for [`Migrator::up`] to do.
+    pub fn is_current(&self) -> bool {
+        self.pending.is_empty() && self.catalogue.is_empty()
+    }
+}
+
+/// What a run has done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ran {
+    /// How many migrations were applied.
+    pub migrations: usize,
+    /// How the stored permissions were changed.
+    pub catalogue: CatalogueChange,
 }
 
 /// Runs migrations on one database, over a connection of its own that keeps the rights of the
@@ -90,27 +113,37 @@ impl Migrator {
     /// # Errors
     /// Those of the database.
     pub fn status(&mut self) -> Result<Status, MigrationError> {
-        match &mut self.connection {
+        let mut status = match &mut self.connection {
             Admin::Postgres(c) => status(&Postgres, c),
             Admin::Sqlite(c) => status(&Embedded, c),
+        }?;
+        if status.pending.is_empty() {
+            status.catalogue = catalogue::difference(&RefCell::new(match &mut self.connection {
+                Admin::Postgres(c) => Conn::Postgres(c),
+                Admin::Sqlite(c) => Conn::Sqlite(c),
+            }))?;
         }
+        Ok(status)
     }
 
-    /// Runs what is pending, telling `progress` the number and version of each before it runs.
-    /// Answers how many ran.
+    /// Runs what is pending, telling `progress` the number and version of each before it runs. Then it makes the
+    /// stored permissions those of this program.
     ///
     /// # Errors
     /// The first failure; what ran before it stays.
-    pub fn up(&mut self, progress: &mut dyn FnMut(usize, &str)) -> Result<usize, MigrationError> {
+    pub fn up(&mut self, progress: &mut dyn FnMut(usize, &str)) -> Result<Ran, MigrationError> {
         match &mut self.connection {
             Admin::Postgres(c) => {
                 c.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
-                let ran = create_role(c).and_then(|()| up(&Postgres, c, progress));
-                let granted = ran.and_then(|ran| grant(c).map(|()| ran));
+                let ran = up_postgres(c, progress);
                 c.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
-                granted
+                ran
             }
-            Admin::Sqlite(c) => up(&Embedded, c, progress),
+            Admin::Sqlite(c) => {
+                let migrations = up(&Embedded, c, progress)?;
+                let catalogue = c.immediate_transaction(|c| catalogue::write(&RefCell::new(Conn::Sqlite(c))))?;
+                Ok(Ran { migrations, catalogue })
+            }
         }
     }
 
@@ -129,6 +162,15 @@ impl Migrator {
             Admin::Sqlite(c) => down(&Embedded, c, count),
         }
     }
+}
+
+/// While it holds the lock of all migrations.
+fn up_postgres(connection: &mut PgConnection, progress: &mut dyn FnMut(usize, &str)) -> Result<Ran, MigrationError> {
+    create_role(connection)?;
+    let migrations = up(&Postgres, connection, progress)?;
+    grant(connection)?;
+    let catalogue = connection.transaction(|c| catalogue::write(&RefCell::new(Conn::Postgres(c))))?;
+    Ok(Ran { migrations, catalogue })
 }
 
 /// The migrations of PostgreSQL.
@@ -196,6 +238,7 @@ fn status<DB: Backend>(
             .collect(),
         unknown: applied.iter().filter(|version| !is_known(version)).map(ToString::to_string).collect(),
         applied: applied.iter().map(ToString::to_string).collect(),
+        catalogue: CatalogueChange::default(),
     })
 }
 
@@ -262,7 +305,7 @@ fn create_role(connection: &mut PgConnection) -> Result<(), MigrationError> {
 }
 
 /// Gives the role what it needs and no more: what waits to be sealed is not changed, chains are only ever
-/// appended to, and no end of one is taken away.
+/// appended to, no end of one is taken away, and the catalogue is only read.
 fn grant(connection: &mut PgConnection) -> Result<(), MigrationError> {
     connection.batch_execute(&format!(
         "GRANT USAGE ON SCHEMA public TO {ROLE};
@@ -270,7 +313,7 @@ fn grant(connection: &mut PgConnection) -> Result<(), MigrationError> {
          REVOKE UPDATE ON audit_pending, control_audit_pending FROM {ROLE};
          REVOKE UPDATE, DELETE ON audit_entries FROM {ROLE};
          REVOKE DELETE ON audit_heads FROM {ROLE};
-         REVOKE INSERT, UPDATE, DELETE ON __diesel_schema_migrations FROM {ROLE};"
+         REVOKE INSERT, UPDATE, DELETE ON __diesel_schema_migrations, permissions FROM {ROLE};"
     ))?;
     Ok(())
 }

@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod append_only;
+mod catalogue;
 mod checksums;
 mod concurrency;
 mod contracts;

@@ -7,7 +7,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use stoa_infrastructure::persistence::migration::Migrator;
+use stoa_infrastructure::persistence::access::catalogue::CatalogueChange;
+use stoa_infrastructure::persistence::migration::{Migrator, Ran};
 
 use super::print;
 use crate::settings::{DatabaseUrl, Settings};
@@ -79,12 +80,15 @@ pub(super) fn require_current(settings: &Settings) -> Result<()> {
     if let Some(version) = status.unknown.first() {
         bail!("the database has migration {version}, which this program does not know: use a newer stoa");
     }
-    if status.pending.is_empty() {
+    if status.is_current() {
         return Ok(());
     }
     if is_embedded(settings) {
         migrator.up(&mut |_, name| tracing::info!(name, "migrating"))?;
         return Ok(());
+    }
+    if status.pending.is_empty() {
+        bail!("the database has the permissions of another program than this: run `stoa migrate` first");
     }
     bail!(
         "the schema of the database is stale, {} migrations are pending: run `stoa migrate` first",
@@ -95,13 +99,23 @@ pub(super) fn require_current(settings: &Settings) -> Result<()> {
 fn up(migrator: &mut Migrator) -> Result<()> {
     let pending = migrator.status()?.pending.len();
     let bar = ProgressBar::new(pending as u64).with_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?);
-    let ran = migrator.up(&mut |done, name| {
+    let Ran { migrations, catalogue } = migrator.up(&mut |done, name| {
         bar.set_position(done as u64);
         bar.set_message(name.to_owned());
     })?;
     bar.finish_and_clear();
-    print(&format!("{ran} migrations applied; the schema is current"));
+    say(&catalogue);
+    print(&format!("{migrations} migrations applied; the schema is current"));
     Ok(())
+}
+
+/// A line for each permission; what was retired may still be given to somebody, and means nothing any more.
+fn say(change: &CatalogueChange) {
+    for (word, codes) in [("new", &change.added), ("reworded", &change.reworded), ("retired", &change.retired)] {
+        for code in codes {
+            print(&format!("permission {word}  {code}"));
+        }
+    }
 }
 
 fn status(migrator: &mut Migrator) -> Result<()> {
@@ -115,6 +129,7 @@ fn status(migrator: &mut Migrator) -> Result<()> {
     for version in &status.unknown {
         print(&format!("unknown  {version}"));
     }
+    say(&status.catalogue);
     print(&format!("{} applied, {} pending", status.applied.len(), status.pending.len()));
     Ok(())
 }

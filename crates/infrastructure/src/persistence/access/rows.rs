@@ -1,4 +1,4 @@
-//! API keys as they are stored.
+//! API keys and permissions as they are stored.
 
 use diesel::prelude::*;
 use stoa_domain::access::addresses::Network;
@@ -11,8 +11,30 @@ use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
 
 use crate::persistence::organizations::rows::{rank_of, status_of};
-use crate::persistence::schema::control::api_keys;
+use crate::persistence::schema::control::{api_keys, permissions};
 use crate::persistence::sql_types::{At, Id};
+
+/// A permission of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = permissions, treat_none_as_default_value = false)]
+pub(super) struct PermissionRow {
+    pub(super) code: String,
+    pub(super) module: String,
+    pub(super) description: String,
+    /// Whether the program no longer has it.
+    pub(super) retired: bool,
+}
+
+impl From<Permission> for PermissionRow {
+    fn from(permission: Permission) -> Self {
+        Self {
+            code: permission.code().to_owned(),
+            module: permission.module().to_owned(),
+            description: permission.description().to_owned(),
+            retired: false,
+        }
+    }
+}
 
 /// The columns of a key: when it was revoked is only asked, never told.
 pub(super) const COLUMNS: Columns = (

@@ -436,6 +436,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    permissions (code) {
+        code -> Text,
+        module -> Text,
+        description -> Text,
+        retired -> Bool,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     user_profile,
