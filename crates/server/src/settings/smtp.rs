@@ -49,9 +49,6 @@ impl SmtpTls {
 /// What an address should have been.
 const ADDRESS: &str = "smtps://USER:PASSWORD@HOST:PORT, or smtp://USER:PASSWORD@HOST:PORT for STARTTLS";
 
-/// What is said of the server that `SMTP_HOST` names.
-const DETAILS: &[&Setting] = &[&SMTP_PORT, &SMTP_TLS, &SMTP_USERNAME, &SMTP_PASSWORD];
-
 fn refuse_each(reader: &mut Reader, settings: &[&'static Setting], expected: &str) {
     for setting in settings {
         if reader.is_given(setting) {
@@ -66,10 +63,10 @@ impl Smtp {
         let by_url = reader.read(&SMTP_URL, Self::parse);
         let by_parts = Self::of_parts(reader, from);
         if reader.is_given(&SMTP_URL) {
-            refuse_each(reader, &[&SMTP_HOST], "either this or SMTP_URL, not both");
-            refuse_each(reader, DETAILS, "either this or SMTP_URL, not both");
+            let parts = [&SMTP_HOST, &SMTP_PORT, &SMTP_TLS, &SMTP_USERNAME, &SMTP_PASSWORD];
+            refuse_each(reader, &parts, "either this or SMTP_URL, not both");
         } else if !reader.is_given(&SMTP_HOST) {
-            refuse_each(reader, DETAILS, "SMTP_HOST beside it, or not this");
+            refuse_each(reader, &[&SMTP_PORT, &SMTP_USERNAME, &SMTP_PASSWORD], "SMTP_HOST beside it, or not this");
             refuse_each(reader, &[&SMTP_CA_FILE], "SMTP_HOST or SMTP_URL beside it, or not this");
         }
         let smtp = by_url.or(by_parts)?;
