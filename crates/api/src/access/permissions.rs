@@ -24,6 +24,6 @@ pub(crate) struct Document;
 /// `x-permission`.
 #[utoipa::path(tag = "Permissions", responses((status = 200, description = "The catalogue", body = CatalogueResponse)))]
 #[get("/api/v1/permissions")]
-async fn list_permissions(Caller(_): Caller) -> HttpResponse {
+async fn list_permissions(_caller: Caller) -> HttpResponse {
     ok(&CatalogueResponse::from(permission::ALL))
 }
