@@ -71,8 +71,8 @@ fn routes(config: &mut web::ServiceConfig, has_docs: bool) {
         .configure(health::routes)
         .configure(metrics::routes)
         .configure(|config| docs::routes(config, has_docs))
-        .service(under("/api/v1/warehouses", cold_storage::routes))
-        .service(under("/api/v1/organizations", organizations::routes))
+        .service(under("/api/v1/warehouses", cold_storage::routes).service(audit::get_warehouse_history))
+        .service(under("/api/v1/organizations", organizations::routes).service(audit::get_organization_history))
         .configure(identity::routes)
         .configure(people::routes)
         .configure(invitations::routes)
@@ -80,8 +80,8 @@ fn routes(config: &mut web::ServiceConfig, has_docs: bool) {
         .configure(access::routes);
 }
 
-/// The routes of a context that has every path beginning so to itself. Other paths pass them by together;
-/// looked at one by one, their patterns cost a tenth of a short request.
+/// The routes of a context, where no path that begins so is routed elsewhere: it would not be found. Other paths pass
+/// them by together; looked at one by one, their patterns cost a tenth of a short request.
 fn under(beginning: &'static str, routes: fn(&mut web::ServiceConfig)) -> Scope {
     web::scope("").guard(fn_guard(move |context| context.head().uri.path().starts_with(beginning))).configure(routes)
 }

@@ -1,5 +1,7 @@
-//! Use cases of the audit: sealing what was recorded, and verifying what was sealed.
+//! Use cases of the audit: sealing what was recorded, verifying and reading what was sealed.
 
+pub mod get_resource_history;
+pub mod list_logs;
 pub mod seal_chain;
 pub mod seal_due;
 pub mod service;

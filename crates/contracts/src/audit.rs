@@ -1,6 +1,7 @@
 //! Contracts of the audit trail, in both planes, and of the chains it is sealed into.
 
 pub mod chains;
+pub mod logs;
 
 use serde_json::{Value, json};
 use stoa_domain::audit::AuditEntry;

@@ -203,6 +203,14 @@ const ROWS: &[Row] = &[
     }),
     row("revoke_api_key", 204, |it| (api_key_path(it, ""), Body::None)),
     row("rotate_api_key", 200, |it| (api_key_path(it, "/rotate"), Body::None)),
+    row("list_audit_logs", 200, |_| ("/api/v1/audit-logs".into(), Body::None)),
+    row("list_platform_audit_logs", 200, |_| ("/api/v1/platform/audit-logs".into(), Body::None)),
+    row("verify_platform_audit", 200, |_| ("/api/v1/platform/audit-logs/verify".into(), Body::None)),
+    row("get_warehouse_history", 200, |it| (warehouse_path(&it.warehouse, "/history"), Body::None)),
+    row("get_organization_history", 200, |it| (organization(it, "/history"), Body::None)),
+    row("get_api_key_history", 200, |it| (api_key_path(it, "/history"), Body::None)),
+    row("get_invitation_history", 200, |it| (invitation_path(it, "history"), Body::None)),
+    row("get_registration_history", 200, |it| (registration(it, "history"), Body::None)),
     row("verify_audit", 200, |_| ("/api/v1/audit-logs/verify".into(), Body::None)),
     row("create_warehouse", 201, |it| ("/api/v1/warehouses".into(), Body::Json(warehouse(&it.code)))),
     row("list_warehouses", 200, |_| ("/api/v1/warehouses".into(), Body::None)),
@@ -277,6 +285,9 @@ async fn prepare(by: &Actor, it: &Things, row: &Row) {
     if let (Some(operation), Body::Json(body)) = (row.after, because()) {
         by.post(&user_path(it, &format!("/{operation}")), &body).await.is(200);
     }
+    if row.id == "get_invitation_history" {
+        by.post(&invitation_path(it, "resend"), &json!({})).await.is(200);
+    }
     if row.id.ends_with("_profile_image") {
         call(&it.other, "PUT", &user_path(it, "/profile-image"), &Body::Png).await.is(200);
     }
@@ -293,6 +304,11 @@ async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Thing
         let path = life_cycle(&newcomer.organization, "suspend");
         platform.post(&path, &json!({"reason": "Unpaid"})).await.is(200);
     }
+    let registration = stage.registration(&format!("waiting-{}", newcomer.email));
+    if row.id == "get_registration_history" {
+        let platform = stage.platform_admin().await;
+        platform.post(&format!("/api/v1/registrations/{registration}/reject"), &json!({})).await.is(200);
+    }
     let it = Things {
         organization: owner.organization.clone(),
         session: session_of(&other).await,
@@ -302,7 +318,7 @@ async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Thing
         reset_token: issue_token(stage, &newcomer, "password_reset", number),
         verification_token: issue_token(stage, &newcomer, "email_verification", number),
         invitation_token: issue_invitation(stage, owner, &newcomer, number),
-        registration: stage.registration(&format!("waiting-{}", newcomer.email)),
+        registration,
         newcomer,
         warehouse,
         deleted,

@@ -10,6 +10,7 @@
 mod api_keys;
 mod audit;
 mod audit_chains;
+mod audit_logs;
 mod authenticator;
 mod authorization_matrix;
 mod bad_input;

@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 use stoa_domain::audit::MockAuditTrail;
 use stoa_domain::audit::chain::{ChainKey, Hash, Record};
 use stoa_domain::audit::ports::{
-    ChainTx, Chains, MockChainRepository, MockStagedRepository, MockUnsealedChains, Staging, StagingTx,
+    ChainTx, Chains, MockChainRepository, MockLogRepository, MockStagedRepository, MockUnsealedChains, Staging,
+    StagingTx,
 };
 use stoa_domain::kernel::actor::{ControlScope, TenantScope};
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError, UnitOfWork};
@@ -20,6 +21,7 @@ use crate::fixture::{lost, now, stranger};
 pub(super) struct Store {
     pub(super) chain: MockChainRepository,
     pub(super) staged: MockStagedRepository,
+    pub(super) log: MockLogRepository,
     pub(super) audit: MockAuditTrail,
     pub(super) unsealed: MockUnsealedChains,
     commit_fails: bool,
@@ -28,6 +30,7 @@ pub(super) struct Store {
 /// The two planes of a store.
 struct ChainPlane {
     chain: MockChainRepository,
+    log: MockLogRepository,
     audit: MockAuditTrail,
     commit_fails: bool,
 }
@@ -41,9 +44,9 @@ impl Store {
     }
 
     pub(super) fn service(self) -> AuditService {
-        let Self { chain, staged, audit, unsealed, commit_fails } = self;
+        let Self { chain, staged, log, audit, unsealed, commit_fails } = self;
         AuditService::new(AuditAdapters {
-            chains: Arc::new(ChainPlane { chain, audit, commit_fails }),
+            chains: Arc::new(ChainPlane { chain, log, audit, commit_fails }),
             staging: Arc::new(StagingPlane(staged)),
             unsealed: Arc::new(unsealed),
             key: Arc::new(Key),
@@ -58,7 +61,7 @@ impl UnitOfWork<Chains> for ChainPlane {
         _: &TenantScope,
         work: &mut dyn FnMut(&ChainTx<'_>) -> Result<(), Abort>,
     ) -> Result<(), TxError> {
-        work(&ChainTx { chain: &self.chain, audit: &self.audit }).map_err(|Abort| TxError::Aborted)?;
+        work(&ChainTx { chain: &self.chain, log: &self.log, audit: &self.audit }).map_err(|Abort| TxError::Aborted)?;
         if self.commit_fails && mode == Mode::Write { Err(TxError::Store(lost())) } else { Ok(()) }
     }
 }

@@ -50,6 +50,14 @@ impl AuditService {
         }
     }
 
+    /// Seals what waits, so that whoever reads next finds it; behind an end that does not hold it still waits.
+    pub(super) fn seal_for_reading(&self, scope: &TenantScope) -> Result<(), StoreError> {
+        match self.seal_chain(scope) {
+            Ok(_) | Err(SealChainError::Broken) => Ok(()),
+            Err(SealChainError::Store(error)) => Err(error),
+        }
+    }
+
     /// Seals these records of the control plane, but for those that are sealed, and the next ones of the
     /// tenant plane.
     fn seal_batch(&self, scope: &TenantScope, tx: &ChainTx<'_>, staged: Vec<Record>) -> Result<usize, SealChainError> {

@@ -1,16 +1,15 @@
 //! Someone who sees the audit asks whether it is whole.
 
-use stoa_domain::audit::ports::ChainTx;
+use stoa_domain::audit::ports::{ChainTx, PLATFORM};
 use stoa_domain::audit::verification::{Verdict, Verification};
 use stoa_domain::kernel::actor::{Actor, Forbidden, TenantScope};
 use stoa_domain::kernel::permission::{AUDIT_VIEW, Permission};
 use stoa_domain::kernel::store_error::StoreError;
 use thiserror::Error;
 
-use super::seal_chain::SealChainError;
 use super::service::AuditService;
 
-/// What it takes.
+/// What it takes in an organization; for the chain of the platform one has to administer it.
 pub const PERMISSION: Permission = AUDIT_VIEW;
 
 /// Links read at a time.
@@ -33,11 +32,20 @@ impl AuditService {
     /// # Errors
     /// See [`VerifyChainError`]. That the chain is broken is a verdict and no error.
     pub fn verify_chain(&self, actor: &Actor) -> Result<Verdict, VerifyChainError> {
-        let scope = actor.authorize(PERMISSION)?;
-        match self.seal_chain(&scope) {
-            Ok(_) | Err(SealChainError::Broken) => Ok(self.verify_sealed(&scope)?),
-            Err(SealChainError::Store(error)) => Err(error.into()),
-        }
+        self.verify(&actor.authorize(PERMISSION)?)
+    }
+
+    /// Verifies the chain of the platform, likewise.
+    ///
+    /// # Errors
+    /// See [`VerifyChainError`].
+    pub fn verify_platform_chain(&self, actor: &Actor) -> Result<Verdict, VerifyChainError> {
+        self.verify(&actor.authorize_platform()?.about(PLATFORM))
+    }
+
+    fn verify(&self, scope: &TenantScope) -> Result<Verdict, VerifyChainError> {
+        self.seal_for_reading(scope)?;
+        Ok(self.verify_sealed(scope)?)
     }
 
     /// Verifies the scope's chain as far as it is sealed.
@@ -102,6 +110,13 @@ mod tests {
     }
 
     #[test]
+    fn the_chain_of_the_platform_is_verified_for_those_who_administer_it() {
+        let administrator = Actor { platform_admin: true, ..stranger() };
+        let service = where_nothing_waits(holding(Vec::new(), None)).service();
+        assert_eq!(service.verify_platform_chain(&administrator), Ok(Verdict { entries: 0, broken: None }));
+    }
+
+    #[test]
     fn a_broken_chain_is_a_verdict_whatever_waits_for_it() {
         let (links, head) = sealed(3);
         let mut store = holding(links[..2].to_vec(), head.clone());
@@ -115,6 +130,8 @@ mod tests {
     fn without_the_permission_nothing_is_read() {
         for nobody in [actor(Rank::Member), stranger()] {
             let answer = Store::default().service().verify_chain(&nobody);
+            assert_eq!(answer, Err(VerifyChainError::Forbidden(Forbidden)));
+            let answer = Store::default().service().verify_platform_chain(&nobody);
             assert_eq!(answer, Err(VerifyChainError::Forbidden(Forbidden)));
         }
     }

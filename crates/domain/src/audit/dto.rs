@@ -1,8 +1,184 @@
-//! What answers about the audit look like.
+//! What requests and answers about the audit look like.
 
 use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
 
+use super::chain::{Link, Record};
+use super::ports::{BY_NUMBER, LogQuery};
 use super::verification::Verdict;
+use crate::kernel::field::{Flaw, InvalidField, Parsed, rule};
+use crate::kernel::ids::{ApiKeyId, AuditEntryId, SessionId, UserId};
+use crate::kernel::page::{SortValue, Window, list_request};
+use crate::kernel::sources::{Timestamp, rfc3339};
+
+/// The name of an action or of a kind of thing: `warehouse.create`, `api_key`.
+struct Word(String);
+
+impl Parsed for Word {
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        let is_known = |c: char| c.is_ascii_lowercase() || c == '_' || c == '.';
+        if (1..=100).contains(&text.len()) && text.chars().all(is_known) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Flaw { code: "pattern", message: "must be lower-case words, such as warehouse.create" })
+        }
+    }
+}
+
+/// A W3C trace id.
+struct TraceId(String);
+
+impl Parsed for TraceId {
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        if text.len() == 32 && text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Flaw { code: "pattern", message: "must be 32 lower-case hex digits" })
+        }
+    }
+}
+
+list_request! {
+    /// Which entries of the audit to list; the latest first.
+    pub struct ListAuditLogsRequest {
+        /// Only what this person did, or an API key that they have made.
+        pub user_id: Option<UserId>,
+        /// Only what was done by this name, such as `warehouse.create`.
+        #[validate(custom(function = "rule::<Word>"))]
+        #[cfg_attr(feature = "openapi", param(pattern = "^[a-z_.]{1,100}$"))]
+        pub action: Option<String>,
+        /// Only what was done to this kind of thing, such as `warehouse`.
+        #[validate(custom(function = "rule::<Word>"))]
+        #[cfg_attr(feature = "openapi", param(pattern = "^[a-z_.]{1,100}$"))]
+        pub resource_type: Option<String>,
+        /// Only what was done to the thing with this id.
+        pub resource_id: Option<Uuid>,
+        /// Only what was done then or later.
+        #[validate(custom(function = "rule::<Timestamp>"))]
+        #[cfg_attr(feature = "openapi", param(format = DateTime))]
+        pub since: Option<String>,
+        /// Only what was done before then.
+        #[validate(custom(function = "rule::<Timestamp>"))]
+        #[cfg_attr(feature = "openapi", param(format = DateTime))]
+        pub until: Option<String>,
+        /// Only what was done in this trace: 32 lower-case hex digits.
+        #[validate(custom(function = "rule::<TraceId>"))]
+        #[cfg_attr(feature = "openapi", param(pattern = "^[0-9a-f]{32}$"))]
+        pub trace_id: Option<String>,
+    }
+}
+
+impl ListAuditLogsRequest {
+    /// The query these parameters mean.
+    ///
+    /// # Errors
+    /// The first parameter that means none.
+    pub fn query(&self) -> Result<LogQuery, InvalidField> {
+        fn given<T: Parsed>(field: &'static str, text: Option<&str>) -> Result<Option<T>, InvalidField> {
+            text.map(|text| T::parse_field(field, text)).transpose()
+        }
+        Ok(LogQuery {
+            user_id: self.user_id,
+            action: given::<Word>("action", self.action.as_deref())?.map(|word| word.0),
+            resource_type: given::<Word>("resource_type", self.resource_type.as_deref())?.map(|word| word.0),
+            resource_id: self.resource_id,
+            since: given("since", self.since.as_deref())?,
+            until: given("until", self.until.as_deref())?,
+            trace_id: given::<TraceId>("trace_id", self.trace_id.as_deref())?.map(|id| id.0),
+            window: self.paging().window(BY_NUMBER, SortValue::Number)?,
+        })
+    }
+}
+
+list_request! {
+    /// Which part of the history of a thing to give.
+    pub struct ListResourceHistoryRequest {}
+}
+
+impl ListResourceHistoryRequest {
+    /// The window these parameters mean.
+    ///
+    /// # Errors
+    /// The first parameter that means none.
+    pub fn window(&self) -> Result<Window, InvalidField> {
+        self.paging().window(BY_NUMBER, SortValue::Number)
+    }
+}
+
+/// An entry of the audit.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditLogResponse {
+    /// Its number in the chain of the organization, from 1 without a gap.
+    pub seq: i64,
+    /// Id.
+    pub id: AuditEntryId,
+    /// When it happened.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    #[serde(serialize_with = "rfc3339")]
+    pub at: Timestamp,
+    /// What kind of actor did it: `user`, `anonymous`, `system` or `api_key`.
+    pub actor_type: String,
+    /// The person; of an API key whoever made it; the nil id for the other kinds.
+    pub user_id: UserId,
+    /// The session, where there was one.
+    pub session_id: Option<SessionId>,
+    /// The API key, where one was in place of a session.
+    pub api_key_id: Option<ApiKeyId>,
+    /// What was done.
+    pub action: String,
+    /// To what kind of thing.
+    pub resource_type: String,
+    /// To which thing.
+    pub resource_id: Uuid,
+    /// The changed fields as they were; of what was deleted all of them.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub before: Option<Value>,
+    /// The changed fields as they were afterwards; of what was new all of them.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub after: Option<Value>,
+    /// Address of the peer.
+    pub ip_address: Option<String>,
+    /// The client's name for itself.
+    pub user_agent: Option<String>,
+    /// The trace it belongs to.
+    pub trace_id: String,
+    /// The hash of the entry before it, in hex.
+    pub previous_hash: String,
+    /// The hash of this entry, in hex.
+    pub hash: String,
+}
+
+impl From<Link> for AuditLogResponse {
+    fn from(Link { seq, record, previous, hash, .. }: Link) -> Self {
+        let Record { id, at, actor_type, user_id, session_id, api_key_id, action, resource_type, .. } = record;
+        Self {
+            seq,
+            id,
+            at,
+            actor_type,
+            user_id,
+            session_id,
+            api_key_id,
+            action,
+            resource_type,
+            resource_id: record.resource_id,
+            before: record.before.map(picture),
+            after: record.after.map(picture),
+            ip_address: record.ip_address,
+            user_agent: record.user_agent,
+            trace_id: record.trace_id,
+            previous_hash: previous.to_string(),
+            hash: hash.to_string(),
+        }
+    }
+}
+
+/// What is no JSON was not written by Stoa, and is shown as it stands.
+fn picture(text: String) -> Value {
+    serde_json::from_str(&text).unwrap_or(Value::String(text))
+}
 
 /// Whether the chain of an organization is as it was sealed.
 #[derive(Debug, Clone, Serialize)]
@@ -29,5 +205,36 @@ impl From<Verdict> for VerificationResponse {
             first_broken_seq: broken.map(|broken| broken.seq),
             problem: broken.map(|broken| broken.problem.as_str()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use validator::Validate as _;
+
+    use super::*;
+
+    #[test]
+    fn every_filter_that_means_nothing_is_named_at_once() {
+        let text = || Some("No\0".to_owned());
+        let request = ListAuditLogsRequest {
+            action: text(),
+            resource_type: text(),
+            since: text(),
+            until: text(),
+            trace_id: text(),
+            ..ListAuditLogsRequest::default()
+        };
+        let errors = request.validate().unwrap_err();
+        let mut fields: Vec<_> = errors.field_errors().into_keys().collect();
+        fields.sort();
+        assert_eq!(fields, ["action", "resource_type", "since", "trace_id", "until"]);
+        assert_eq!(request.query().unwrap_err().field, "action");
+    }
+
+    #[test]
+    fn a_picture_that_is_no_json_is_shown_as_it_stands() {
+        assert_eq!(picture("{\"name\":\"North\"}".into()), serde_json::json!({"name": "North"}));
+        assert_eq!(picture("{".into()), Value::from("{"));
     }
 }

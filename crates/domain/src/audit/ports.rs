@@ -1,9 +1,13 @@
 //! What the chains of the audit need from a store.
 
+use uuid::Uuid;
+
 use super::AuditTrail;
 use super::chain::{Head, Link, Record};
 use crate::kernel::actor::{ControlScope, TenantScope};
-use crate::kernel::ids::{AuditEntryId, OrganizationId};
+use crate::kernel::ids::{AuditEntryId, OrganizationId, UserId};
+use crate::kernel::page::{Page, Window};
+use crate::kernel::sources::Timestamp;
 use crate::kernel::store_error::StoreError;
 use crate::kernel::unit_of_work::Context;
 
@@ -23,6 +27,8 @@ impl Context for Chains {
 pub struct ChainTx<'t> {
     /// The chain.
     pub chain: &'t dyn ChainRepository,
+    /// What it holds, for reading.
+    pub log: &'t dyn LogRepository,
     /// What waits to be sealed into it.
     pub audit: &'t dyn AuditTrail,
 }
@@ -72,6 +78,57 @@ pub trait ChainRepository {
     /// # Errors
     /// Those of the store; an entry that is not in the chain is such an error.
     fn remove_pending(&self, ids: &[AuditEntryId]) -> Result<(), StoreError>;
+}
+
+/// The order of a list of entries: by their numbers, the latest first.
+pub const BY_NUMBER: &str = "-seq";
+
+/// Which entries of a chain are wanted: those of which all that is said here is true.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogQuery {
+    /// Done by this person, or by an API key they have made.
+    pub user_id: Option<UserId>,
+    /// What was done.
+    pub action: Option<String>,
+    /// To this kind of thing.
+    pub resource_type: Option<String>,
+    /// To this thing.
+    pub resource_id: Option<Uuid>,
+    /// Then or later.
+    pub since: Option<Timestamp>,
+    /// Before then.
+    pub until: Option<Timestamp>,
+    /// In this trace.
+    pub trace_id: Option<String>,
+    /// Which part of the list.
+    pub window: Window,
+}
+
+impl LogQuery {
+    /// All entries.
+    pub fn all(window: Window) -> Self {
+        Self {
+            user_id: None,
+            action: None,
+            resource_type: None,
+            resource_id: None,
+            since: None,
+            until: None,
+            trace_id: None,
+            window,
+        }
+    }
+}
+
+/// Reads the chain of the scope's organization.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait LogRepository {
+    /// The wanted part of the list, [by number](BY_NUMBER). `total` is counted with the same filters when the
+    /// window begins at an offset; `next` is given exactly when entries follow.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn list(&self, query: &LogQuery) -> Result<Page<Link>, StoreError>;
 }
 
 /// The context of what waits in the control plane: opened by a [`ControlScope`], works with [`StagingTx`].

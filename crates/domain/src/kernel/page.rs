@@ -20,12 +20,15 @@ pub enum SortValue {
     Text,
     /// An instant, as microseconds since 1970.
     Instant,
+    /// A whole number.
+    Number,
 }
 
 impl SortValue {
     fn admits(self, value: &str) -> bool {
         match self {
             Self::Text => !value.chars().any(char::is_control),
+            Self::Number => value.parse::<i64>().is_ok(),
             Self::Instant => value.parse().ok().and_then(DateTime::from_timestamp_micros).is_some(),
         }
     }
@@ -318,9 +321,12 @@ mod tests {
 
     #[test]
     fn a_cursor_that_was_tampered_with_is_refused() {
-        for (value, kind) in
-            [("yesterday", SortValue::Instant), ("9e99", SortValue::Instant), ("a\0b", SortValue::Text)]
-        {
+        for (value, kind) in [
+            ("first", SortValue::Number),
+            ("yesterday", SortValue::Instant),
+            ("9e99", SortValue::Instant),
+            ("a\0b", SortValue::Text),
+        ] {
             let text = Cursor { value: value.into(), ..cursor() }.encode();
             let refused = Paging { cursor: Some(&text), ..Paging::default() }.window("code", kind).unwrap_err();
             assert_eq!((refused.field, refused.flaw.code), ("cursor", "cursor"));

@@ -240,7 +240,7 @@ tenant_context!(plane_of: ColdStorage, tx => ColdStorageTx { warehouses: &tx, au
 
 control_context!(Access, tx => AccessTx { api_keys: &tx, audit: &tx });
 
-tenant_context!(plane_of_chain: Chains, tx => ChainTx { chain: &tx, audit: &tx });
+tenant_context!(plane_of_chain: Chains, tx => ChainTx { chain: &tx, log: &tx, audit: &tx });
 
 control_context!(Staging, tx => StagingTx { staged: &tx });
 

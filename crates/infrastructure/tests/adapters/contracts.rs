@@ -324,6 +324,12 @@ suite! { chains of audit::chains in "audit/chains.rs":
     a_chain_that_was_recorded_for_is_remembered_until_it_is_taken,
 }
 
+suite! { logs of audit::logs in "audit/logs.rs":
+    entries_are_listed_the_latest_first_and_paged,
+    entries_are_filtered_by_everything_that_is_asked,
+    only_the_chain_of_the_organization_is_read,
+}
+
 suite! { unit_of_work of unit_of_work in "unit_of_work.rs":
     what_ends_well_is_kept,
     what_fails_leaves_nothing_behind,

@@ -7,14 +7,14 @@ use stoa_domain::audit::ports::ChainRepository;
 use stoa_domain::kernel::ids::AuditEntryId;
 use stoa_domain::kernel::store_error::StoreError;
 
-use super::rows::{HeadRow, LinkRow, NewLinkRow, RecordRow, record_columns};
+use super::rows::{HeadRow, LinkRow, NewLinkRow, RecordRow, link_columns, record_columns};
 use crate::persistence::connection::{Conn, on};
 use crate::persistence::fault::fault;
 use crate::persistence::schema::tenant::{audit_entries, audit_heads, audit_pending};
 use crate::persistence::sql_types::Id;
 use crate::persistence::unit_of_work::Tenant;
 
-type LinksOfTenant = Filter<audit_entries::table, Eq<audit_entries::tenant_id, Id>>;
+pub(super) type LinksOfTenant = Filter<audit_entries::table, Eq<audit_entries::tenant_id, Id>>;
 type HeadOfTenant = Filter<audit_heads::table, Eq<audit_heads::tenant_id, Id>>;
 type PendingOfTenant = Filter<audit_pending::table, Eq<audit_pending::tenant_id, Id>>;
 
@@ -23,7 +23,7 @@ impl Tenant<'_> {
         self.scope.tenant().into()
     }
 
-    fn links(&self) -> LinksOfTenant {
+    pub(super) fn links(&self) -> LinksOfTenant {
         audit_entries::table.filter(audit_entries::tenant_id.eq(self.tenant_id()))
     }
 
@@ -57,13 +57,7 @@ impl ChainRepository for Tenant<'_> {
             .filter(audit_entries::seq.gt(seq))
             .order_by(audit_entries::seq.asc())
             .limit(limit.into())
-            .select((
-                audit_entries::seq,
-                record_columns!(audit_entries),
-                audit_entries::key_id,
-                audit_entries::previous_hash,
-                audit_entries::hash,
-            ));
+            .select(link_columns!());
         let rows = on!(self.conn, c => following.load::<LinkRow>(c)).map_err(fault)?;
         Ok(rows.into_iter().map(Link::from).collect())
     }

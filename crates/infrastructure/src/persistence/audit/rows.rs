@@ -119,6 +119,20 @@ macro_rules! record_columns {
 }
 pub(super) use record_columns;
 
+/// The columns of a [`LinkRow`], in its order.
+macro_rules! link_columns {
+    () => {
+        (
+            audit_entries::seq,
+            record_columns!(audit_entries),
+            audit_entries::key_id,
+            audit_entries::previous_hash,
+            audit_entries::hash,
+        )
+    };
+}
+pub(super) use link_columns;
+
 #[derive(Queryable)]
 pub(super) struct RecordRow {
     id: Id,

@@ -1,0 +1,147 @@
+//! What was done to one thing.
+
+use actix_web::{HttpResponse, get, web};
+use stoa_application::audit::get_resource_history::{Audited, GetResourceHistoryError};
+use stoa_domain::audit::dto::{AuditLogResponse, ListResourceHistoryRequest};
+use stoa_domain::kernel::actor::Actor;
+use stoa_domain::kernel::ids::{ApiKeyId, InvitationId, OrganizationId, RegistrationId, WarehouseId};
+use stoa_domain::kernel::page::PageResponse;
+use utoipa::OpenApi;
+use uuid::Uuid;
+
+use crate::blocking;
+use crate::extract::{Caller, ValidQuery};
+use crate::problem::{ErrorCode, Problem};
+use crate::respond::ok;
+use crate::state::Api;
+
+/// The routes, but for those under a beginning that another context has to itself: they are put there.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config.service(get_api_key_history).service(get_invitation_history).service(get_registration_history);
+}
+
+/// The document of these routes.
+#[derive(OpenApi)]
+#[openapi(paths(
+    get_warehouse_history,
+    get_organization_history,
+    get_api_key_history,
+    get_invitation_history,
+    get_registration_history
+))]
+pub(super) struct Document;
+
+type Query = ValidQuery<ListResourceHistoryRequest>;
+
+/// The same for every kind of thing.
+async fn history(
+    api: &web::Data<Api>,
+    actor: Actor,
+    kind: Audited,
+    id: Uuid,
+    ValidQuery(request): Query,
+) -> Result<HttpResponse, Problem> {
+    let page = blocking::database(api, move |api| api.audit.get_resource_history(&actor, kind, id, &request)).await?;
+    Ok(ok(&PageResponse::<AuditLogResponse>::from(page)))
+}
+
+/// What was done to a warehouse
+///
+/// The latest first.
+#[utoipa::path(
+    tag = "Audit",
+    params(("id" = WarehouseId, Path, description = "The warehouse, deleted or not"), ListResourceHistoryRequest),
+    responses((status = 200, description = "A page of it", body = PageResponse<AuditLogResponse>))
+)]
+#[get("/api/v1/warehouses/{id}/history")]
+pub(crate) async fn get_warehouse_history(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    id: web::Path<WarehouseId>,
+    query: Query,
+) -> Result<HttpResponse, Problem> {
+    history(&api, actor, Audited::Warehouse, id.as_uuid(), query).await
+}
+
+/// What was done to an organization
+///
+/// The latest first.
+#[utoipa::path(
+    tag = "Audit",
+    params(("id" = OrganizationId, Path, description = "The organization"), ListResourceHistoryRequest),
+    responses((status = 200, description = "A page of it", body = PageResponse<AuditLogResponse>))
+)]
+#[get("/api/v1/organizations/{id}/history")]
+pub(crate) async fn get_organization_history(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    id: web::Path<OrganizationId>,
+    query: Query,
+) -> Result<HttpResponse, Problem> {
+    history(&api, actor, Audited::Organization, id.as_uuid(), query).await
+}
+
+/// What was done to an API key
+///
+/// The latest first.
+#[utoipa::path(
+    tag = "Audit",
+    params(("id" = ApiKeyId, Path, description = "The key"), ListResourceHistoryRequest),
+    responses((status = 200, description = "A page of it", body = PageResponse<AuditLogResponse>))
+)]
+#[get("/api/v1/api-keys/{id}/history")]
+async fn get_api_key_history(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    id: web::Path<ApiKeyId>,
+    query: Query,
+) -> Result<HttpResponse, Problem> {
+    history(&api, actor, Audited::ApiKey, id.as_uuid(), query).await
+}
+
+/// What was done to an invitation
+///
+/// The latest first.
+#[utoipa::path(
+    tag = "Audit",
+    params(("id" = InvitationId, Path, description = "The invitation"), ListResourceHistoryRequest),
+    responses((status = 200, description = "A page of it", body = PageResponse<AuditLogResponse>))
+)]
+#[get("/api/v1/invitations/{id}/history")]
+async fn get_invitation_history(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    id: web::Path<InvitationId>,
+    query: Query,
+) -> Result<HttpResponse, Problem> {
+    history(&api, actor, Audited::Invitation, id.as_uuid(), query).await
+}
+
+/// What was done to a request to be registered
+///
+/// The latest first.
+#[utoipa::path(
+    tag = "Audit",
+    params(("id" = RegistrationId, Path, description = "The request"), ListResourceHistoryRequest),
+    responses((status = 200, description = "A page of it", body = PageResponse<AuditLogResponse>))
+)]
+#[get("/api/v1/registrations/{id}/history")]
+async fn get_registration_history(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    id: web::Path<RegistrationId>,
+    query: Query,
+) -> Result<HttpResponse, Problem> {
+    history(&api, actor, Audited::Registration, id.as_uuid(), query).await
+}
+
+impl From<GetResourceHistoryError> for Problem {
+    fn from(error: GetResourceHistoryError) -> Self {
+        match error {
+            GetResourceHistoryError::Forbidden(forbidden) => forbidden.into(),
+            GetResourceHistoryError::Invalid(invalid) => invalid.into(),
+            GetResourceHistoryError::NotFound => Self::new(ErrorCode::ResourceNotFound),
+            GetResourceHistoryError::Store(error) => error.into(),
+        }
+    }
+}

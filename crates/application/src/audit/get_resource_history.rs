@@ -1,0 +1,182 @@
+//! Someone who sees the audit asks what was done to one thing.
+
+use stoa_domain::audit::chain::Link;
+use stoa_domain::audit::dto::ListResourceHistoryRequest;
+use stoa_domain::audit::ports::{LogQuery, PLATFORM};
+use stoa_domain::kernel::actor::{Actor, Denied, Elsewhere, Forbidden, TenantScope};
+use stoa_domain::kernel::field::InvalidField;
+use stoa_domain::kernel::page::Page;
+use stoa_domain::kernel::permission::{AUDIT_VIEW, Permission};
+use stoa_domain::kernel::store_error::StoreError;
+use thiserror::Error;
+use uuid::Uuid;
+
+use super::service::AuditService;
+
+/// What it takes in an organization; for what is no organization's one has to administer the platform.
+pub const PERMISSION: Permission = AUDIT_VIEW;
+
+/// A kind of thing whose history can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audited {
+    /// A warehouse.
+    Warehouse,
+    /// The organization itself.
+    Organization,
+    /// An API key.
+    ApiKey,
+    /// An invitation.
+    Invitation,
+    /// A request to be registered, which is no organization's.
+    Registration,
+}
+
+impl Audited {
+    fn resource_type(self) -> &'static str {
+        match self {
+            Self::Warehouse => "warehouse",
+            Self::Organization => "organization",
+            Self::ApiKey => "api_key",
+            Self::Invitation => "invitation",
+            Self::Registration => "registration",
+        }
+    }
+
+    fn authorize(self, actor: &Actor, id: Uuid) -> Result<TenantScope, Denied> {
+        match self {
+            Self::Organization => actor.authorize_in(id.into(), PERMISSION),
+            Self::Registration => Ok(actor.authorize_platform()?.about(PLATFORM)),
+            Self::Warehouse | Self::ApiKey | Self::Invitation => Ok(actor.authorize(PERMISSION)?),
+        }
+    }
+}
+
+/// Why no history is given.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub enum GetResourceHistoryError {
+    /// The permission is missing.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// A parameter means nothing.
+    #[error(transparent)]
+    Invalid(#[from] InvalidField),
+    /// Nothing was ever done to such a thing here.
+    #[error("there is no such thing")]
+    NotFound,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Denied> for GetResourceHistoryError {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Elsewhere(Elsewhere) => Self::NotFound,
+            Denied::Forbidden(forbidden) => Self::Forbidden(forbidden),
+        }
+    }
+}
+
+impl AuditService {
+    /// Lists what was done to one thing, the latest first. It may be gone by now.
+    ///
+    /// # Errors
+    /// See [`GetResourceHistoryError`].
+    pub fn get_resource_history(
+        &self,
+        actor: &Actor,
+        kind: Audited,
+        id: Uuid,
+        request: &ListResourceHistoryRequest,
+    ) -> Result<Page<Link>, GetResourceHistoryError> {
+        let scope = kind.authorize(actor, id)?;
+        let window = request.window()?;
+        self.seal_for_reading(&scope)?;
+        let query = LogQuery {
+            resource_type: Some(kind.resource_type().to_owned()),
+            resource_id: Some(id),
+            ..LogQuery::all(window)
+        };
+        self.chains.snapshot(&scope, |tx| {
+            let page = tx.log.list(&query)?;
+            let is_there = !page.items.is_empty() || page.total.is_none_or(|total| total > 0);
+            if is_there { Ok(page) } else { Err(GetResourceHistoryError::NotFound) }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stoa_domain::audit::chain::extend;
+    use stoa_domain::kernel::rank::Rank;
+
+    use super::super::fixture::{Key, Store, chain, record};
+    use super::*;
+    use crate::fixture::{actor, elsewhere, stranger};
+
+    /// Nothing waits, and the log has so many entries of the thing.
+    fn logging(count: u128, kind: &'static str, id: Uuid) -> Store {
+        let mut store = Store::default();
+        store.staged.expect_list_staged().returning(|_, _| Ok(Vec::new()));
+        store.chain.expect_list_pending().returning(|_| Ok(Vec::new()));
+        store
+            .log
+            .expect_list()
+            .withf(move |query| {
+                let about = (query.resource_type.as_deref(), query.resource_id);
+                about == (Some(kind), Some(id)) && query.action.is_none()
+            })
+            .returning(move |query| {
+                let items = extend(&Key, chain(), None, (1..=count).map(|n| record(n, 0)));
+                let total = u64::try_from(count).ok();
+                Ok(Page { items, total, offset: Some(0), size: query.window.size, next: None })
+            });
+        store
+    }
+
+    fn asked(store: Store, actor: &Actor, kind: Audited, id: Uuid) -> Result<usize, GetResourceHistoryError> {
+        let request = ListResourceHistoryRequest::default();
+        store.service().get_resource_history(actor, kind, id, &request).map(|page| page.items.len())
+    }
+
+    #[test]
+    fn what_was_done_to_a_thing_is_asked_of_the_chain() {
+        let id = Uuid::from_u128(0x77);
+        for (kind, name) in
+            [(Audited::Warehouse, "warehouse"), (Audited::ApiKey, "api_key"), (Audited::Invitation, "invitation")]
+        {
+            assert_eq!(asked(logging(2, name, id), &actor(Rank::Admin), kind, id), Ok(2));
+            assert_eq!(
+                asked(logging(0, name, id), &actor(Rank::Admin), kind, id),
+                Err(GetResourceHistoryError::NotFound)
+            );
+            assert_eq!(
+                asked(Store::default(), &actor(Rank::Member), kind, id),
+                Err(GetResourceHistoryError::Forbidden(Forbidden))
+            );
+        }
+    }
+
+    #[test]
+    fn an_organization_has_a_history_for_those_inside() {
+        let home = chain().as_uuid();
+        let store = logging(1, "organization", home);
+        assert_eq!(asked(store, &actor(Rank::Owner), Audited::Organization, home), Ok(1));
+        let other = elsewhere().as_uuid();
+        for (somebody, id) in [(actor(Rank::Owner), other), (stranger(), home)] {
+            let answer = asked(Store::default(), &somebody, Audited::Organization, id);
+            assert_eq!(answer, Err(GetResourceHistoryError::NotFound));
+        }
+    }
+
+    #[test]
+    fn a_registration_has_one_for_those_who_administer_the_platform() {
+        let id = Uuid::from_u128(0x78);
+        let administrator = Actor { platform_admin: true, ..stranger() };
+        assert_eq!(asked(logging(1, "registration", id), &administrator, Audited::Registration, id), Ok(1));
+        assert_eq!(
+            asked(Store::default(), &actor(Rank::Owner), Audited::Registration, id),
+            Err(GetResourceHistoryError::Forbidden(Forbidden))
+        );
+    }
+}

@@ -1,0 +1,179 @@
+//! Reading what was done.
+
+use chrono::TimeDelta;
+use reqwest::Method;
+use serde_json::{Value, json};
+use stoa_tests::actor::{Actor, PASSWORD, warehouse};
+use stoa_tests::stage::on_each_engine;
+
+use crate::{MISSING, field};
+
+const LOGS: &str = "/api/v1/audit-logs";
+const PLATFORM: &str = "/api/v1/platform/audit-logs";
+
+/// The actions of a list, in its order.
+fn actions(page: &Value) -> Vec<&str> {
+    page["items"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect()
+}
+
+async fn listed(actor: &Actor, query: &str) -> Value {
+    actor.get(&format!("{LOGS}?{query}")).await.gives(200)
+}
+
+#[tokio::test]
+async fn what_was_done_is_there_at_once_with_who_did_it_and_how() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let create = owner.post("/api/v1/warehouses", &warehouse("BUS-1")).await;
+        let trace = create.trace_id().to_owned();
+        let built = create.gives(201);
+        let page = listed(&owner, "page_size=1").await;
+        let entry = &page["items"][0];
+        assert_eq!(
+            (&entry["action"], &entry["resource_type"], &entry["resource_id"], &entry["after"]["code"]),
+            (&json!("warehouse.create"), &json!("warehouse"), &built["id"], &json!("BUS-1"))
+        );
+        assert_eq!(
+            (&entry["actor_type"], &entry["user_id"], &entry["trace_id"], &entry["before"]),
+            (&json!("user"), &json!(owner.user_id), &json!(trace), &Value::Null)
+        );
+        assert_eq!(
+            (&entry["ip_address"], &entry["user_agent"], entry["hash"].as_str().map(str::len)),
+            (&json!("127.0.0.1"), &json!("stoa-tests/1"), Some(64))
+        );
+        assert_eq!(page["total"], entry["seq"], "they are numbered without a gap");
+        let before = listed(&owner, "page=2&page_size=1").await;
+        assert_eq!(before["items"][0]["hash"], entry["previous_hash"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn entries_are_filtered_and_paged() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let admin = stage.admin(&owner).await;
+        stage.clock.pass(TimeDelta::minutes(1));
+        let built = admin.build("ADM-1").await;
+        let since = built["created_at"].as_str().unwrap();
+        stage.clock.pass(TimeDelta::minutes(1));
+        let path = format!("/api/v1/warehouses/{}", built["id"].as_str().unwrap());
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let parent = format!("00-{trace}-00f067aa0ba902b7-01");
+        owner.ask(Method::DELETE, &path).header("traceparent", &parent).send().await.is(204);
+
+        let both = listed(&owner, &format!("since={since}")).await;
+        assert_eq!(actions(&both), ["warehouse.delete", "warehouse.create"]);
+        for (query, expected) in [
+            (format!("since={since}&user_id={}", admin.user_id), &["warehouse.create"][..]),
+            (format!("since={since}&user_id={}", owner.user_id), &["warehouse.delete"]),
+            ("action=warehouse.create".to_owned(), &["warehouse.create"]),
+            ("resource_type=warehouse".to_owned(), &["warehouse.delete", "warehouse.create"]),
+            (format!("resource_id={}", built["id"].as_str().unwrap()), &["warehouse.delete", "warehouse.create"]),
+            (format!("trace_id={trace}"), &["warehouse.delete"]),
+            (format!("until={since}&resource_type=warehouse"), &[]),
+        ] {
+            assert_eq!(actions(&listed(&owner, &query).await), expected, "{query}");
+        }
+
+        let mut read = Vec::new();
+        let mut query = "page_size=2".to_owned();
+        loop {
+            let page = listed(&owner, &query).await;
+            read.extend(page["items"].as_array().unwrap().iter().map(|entry| entry["seq"].as_i64().unwrap()));
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            query = format!("page_size=2&cursor={cursor}");
+        }
+        let total = listed(&owner, "").await["total"].as_i64().unwrap();
+        assert_eq!(read, (1..=total).rev().collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn everything_wrong_with_the_filters_is_named() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let path =
+            format!("{LOGS}?user_id=7&action=No&resource_type=%00&resource_id=x&since=now&until=then&trace_id=1");
+        let invalid = owner.get(&path).await.invalid_fields();
+        let expected = [
+            field("action", "pattern"),
+            field("resource_id", "type"),
+            field("resource_type", "pattern"),
+            field("since", "timestamp"),
+            field("trace_id", "pattern"),
+            field("until", "timestamp"),
+            field("user_id", "type"),
+        ];
+        assert_eq!(invalid, expected);
+        assert_eq!(owner.get(&format!("{LOGS}?colour=red")).await.invalid_fields(), [field("colour", "unknown_field")]);
+        assert_eq!(owner.get(&format!("{LOGS}?cursor=x")).await.invalid_fields(), [field("cursor", "cursor")]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_no_organizations_is_read_by_those_who_administer_the_platform() {
+    on_each_engine(async |stage| {
+        let (owner, platform) = (stage.owner().await, stage.platform_admin().await);
+        owner.get(PLATFORM).await.refuses(403, "FORBIDDEN");
+        platform.get(LOGS).await.refuses(403, "FORBIDDEN");
+        let change = json!({"old_password": PASSWORD, "new_password": PASSWORD});
+        owner.put("/api/v1/auth/password", &change).await.is(204);
+        let own = platform.get(&format!("{PLATFORM}?action=credential.change&user_id={}", owner.user_id)).await;
+        assert_eq!(actions(&own.gives(200)), ["credential.change"], "a password is no organization's");
+        assert_eq!(actions(&listed(&owner, "action=credential.change").await), [""; 0]);
+        let verdict = platform.get(&format!("{PLATFORM}/verify")).await.gives(200);
+        assert_eq!(verdict["valid"], json!(true));
+        let all = platform.get(&format!("{PLATFORM}?page_size=1")).await.gives(200);
+        assert_eq!(all["total"], verdict["entries"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_thing_has_the_history_of_what_was_done_to_it() {
+    on_each_engine(async |stage| {
+        let (owner, stranger) = (stage.owner().await, stage.stranger().await);
+        let (built, other) = (owner.build("BUS-1").await, owner.build("BUS-2").await);
+        let path = format!("/api/v1/warehouses/{}", built["id"].as_str().unwrap());
+        owner.patch(&path, &json!({"version": 1, "name": "Busan"})).await.is(200);
+        owner.delete(&path).await.is(204);
+        let history = owner.get(&format!("{path}/history")).await.gives(200);
+        assert_eq!(actions(&history), ["warehouse.delete", "warehouse.update", "warehouse.create"]);
+        assert_eq!(history["items"][1]["after"]["name"], json!("Busan"));
+        let second = owner.get(&format!("{path}/history?page_size=1&page=2")).await.gives(200);
+        assert_eq!(actions(&second), ["warehouse.update"]);
+        stranger.get(&format!("{path}/history")).await.refuses(404, "RESOURCE_NOT_FOUND");
+        owner.get(&format!("/api/v1/warehouses/{MISSING}/history")).await.refuses(404, "RESOURCE_NOT_FOUND");
+        let untouched = format!("/api/v1/warehouses/{}/history", other["id"].as_str().unwrap());
+        assert_eq!(actions(&owner.get(&untouched).await.gives(200)), ["warehouse.create"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn organizations_keys_invitations_and_registrations_have_a_history_too() {
+    on_each_engine(async |stage| {
+        let (owner, platform) = (stage.owner().await, stage.platform_admin().await);
+        owner.patch(&owner.organization_path(), &json!({"version": 1, "name": "Pier"})).await.is(200);
+        let key = owner.post("/api/v1/api-keys", &json!({"name": "Scales", "role": "member"})).await.gives(201);
+        let body = json!({"email": "new@example.com", "role": "member"});
+        let invitation = owner.post("/api/v1/invitations", &body).await.gives(201);
+        let (key, invitation) = (key["id"].as_str().unwrap(), invitation["id"].as_str().unwrap());
+        for (path, expected) in [
+            (owner.organization_path(), "organization.update"),
+            (format!("/api/v1/api-keys/{key}"), "api_key.create"),
+            (format!("/api/v1/invitations/{invitation}"), "invitation.create"),
+        ] {
+            let history = owner.get(&format!("{path}/history")).await.gives(200);
+            assert_eq!(actions(&history)[0], expected, "{history}");
+        }
+        let waiting = format!("/api/v1/registrations/{}", stage.registration("waiting@example.com"));
+        platform.post(&format!("{waiting}/reject"), &json!({})).await.is(200);
+        let history = platform.get(&format!("{waiting}/history")).await.gives(200);
+        assert_eq!(actions(&history), ["registration.reject"]);
+    })
+    .await;
+}
