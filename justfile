@@ -40,6 +40,10 @@ test-infrastructure *args:
 test-api *args:
     cargo test -p stoa-api -p stoa-tests {{ args }}
 
+# Which lines the tests reach, as target/llvm-cov/html; fails under 70 %. Needs cargo-llvm-cov.
+coverage *args:
+    cargo llvm-cov --workspace --html --fail-under-lines 70 {{ args }}
+
 # Exactly what CI runs.
 check:
     bash .ci/run
