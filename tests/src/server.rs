@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 
 use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
+use stoa_application::audit::service::AuditService;
 use stoa_application::housekeeping::purge::Purged;
 use stoa_application::housekeeping::service::HousekeepingService;
 use stoa_application::identity::seal_secrets_anew::SealedAnew;
@@ -30,6 +31,7 @@ pub struct Server {
     thread: Option<JoinHandle<()>>,
     housekeeping: HousekeepingService,
     identity: IdentityService,
+    audit: AuditService,
     _worker: Worker,
     data: TempDir,
 }
@@ -42,7 +44,7 @@ impl Server {
         let settings = settings(database, &data, given);
         let housekeeping = wiring::housekeeping_with(&settings, sources.clone());
         let Stoa { api, outbox, bell } = wiring::stoa_with(&settings, sources).expect("the wiring");
-        let identity = api.identity.clone();
+        let (identity, audit) = (api.identity.clone(), api.audit.clone());
         let worker = Worker::start(outbox, bell).expect("a worker");
         let http = wiring::http(&settings);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
@@ -56,7 +58,7 @@ impl Server {
             });
         });
         let handle = handle.recv().expect("a server that starts");
-        Self { address, handle, thread: Some(thread), housekeeping, identity, _worker: worker, data }
+        Self { address, handle, thread: Some(thread), housekeeping, identity, audit, _worker: worker, data }
     }
 
     /// Purges what is due, as a serving process does now and then.
@@ -67,6 +69,13 @@ impl Server {
     /// Encrypts all secrets anew under its key, as a command does.
     pub fn seal_anew(&self) -> SealedAnew {
         self.identity.seal_secrets_anew().expect("the database is there")
+    }
+
+    /// Keeps where the chains of the audit end, as a serving process does every minute, and seals that.
+    pub fn checkpoint(&self) -> usize {
+        let kept = self.audit.checkpoint_due().expect("the database is there");
+        self.audit.seal_all().expect("the database is there");
+        kept
     }
 
     /// The folder that its letters are written into.

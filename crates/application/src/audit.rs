@@ -1,5 +1,6 @@
 //! Use cases of the audit: sealing what was recorded, verifying and reading what was sealed.
 
+pub mod checkpoint_due;
 pub mod get_resource_history;
 pub mod list_logs;
 pub mod seal_chain;

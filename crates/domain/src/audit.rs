@@ -3,6 +3,7 @@
 //! What is recorded is sealed into chains, where a change shows: see [`chain`].
 
 pub mod chain;
+pub mod checkpoint;
 pub mod dto;
 pub mod ports;
 pub mod verification;

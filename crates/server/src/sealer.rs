@@ -1,4 +1,4 @@
-//! The thread that seals the audit of a serving process.
+//! The thread that seals the audit of a serving process, and keeps where chains end.
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -13,6 +13,8 @@ use stoa_domain::kernel::store_error::StoreError;
 
 /// How often it seals what waits. So long is an entry protected by rights and triggers alone.
 const EVERY: Duration = Duration::from_secs(1);
+/// After how many times it keeps where the chains end that have grown: every minute.
+const CHECKPOINT_AFTER: u32 = 60;
 /// After how many times it looks through all chains: for what ended processes and commands have left.
 const ALL_AFTER: u32 = 600;
 
@@ -36,6 +38,7 @@ impl Sealer {
             }
             // What was recorded until the end is not left to others.
             rounds.told(service.seal_due());
+            rounds.kept(service.checkpoint_due());
         })?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })
     }
@@ -61,6 +64,17 @@ impl Rounds {
             self.told(service.seal_due());
         }
         self.left -= 1;
+        if self.left.is_multiple_of(CHECKPOINT_AFTER) {
+            self.kept(service.checkpoint_due());
+        }
+    }
+
+    fn kept(&self, ended: Result<usize, StoreError>) {
+        match ended {
+            Ok(chains) => tracing::debug!(chains, "kept where chains of the audit end"),
+            Err(error) if self.is_away => tracing::debug!(%error, "where chains of the audit end is not kept"),
+            Err(error) => tracing::warn!(%error, "where chains of the audit end is not kept"),
+        }
     }
 
     /// A chain that does not hold is said to be so when all are looked through, an outage once; not once a second.

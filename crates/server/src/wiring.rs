@@ -181,7 +181,7 @@ fn api_over(settings: &Settings, database: &Arc<Database>, bell: &Arc<ProcessBel
         people: PeopleService::new(database.clone(), session_cache, sources.clone()),
         access: AccessService::new(database.clone(), Arc::new(RandomApiKeys), key_cache, sources.clone()),
         cold_storage: ColdStorageService::new(database.clone(), sources.clone()),
-        audit: audit(settings, database)?,
+        audit: audit(settings, database, sources)?,
         readiness: database.clone(),
         sources: sources.clone(),
         lanes: Lanes {
@@ -205,17 +205,18 @@ fn metrics_readers(settings: &Settings) -> MetricsReaders {
     }
 }
 
-fn audit(settings: &Settings, database: &Arc<Database>) -> Result<AuditService> {
+fn audit(settings: &Settings, database: &Arc<Database>, sources: &Sources) -> Result<AuditService> {
     let text = match &settings.audit_key {
         Some(key) => key.clone(),
         None => key_in(&settings.data_dir.join(AUDIT_KEY)).context("the key that seals the audit")?,
     };
-    Ok(AuditService::new(AuditAdapters {
+    let adapters = AuditAdapters {
         chains: database.clone(),
         staging: database.clone(),
         unsealed: database.clone(),
         key: Arc::new(AuditKey::new(&text)?),
-    }))
+    };
+    Ok(AuditService::new(adapters, sources.clone()))
 }
 
 /// The use cases of housekeeping, over a connection of their own: they keep nobody else waiting for one.

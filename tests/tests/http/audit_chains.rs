@@ -148,6 +148,32 @@ async fn a_tail_that_was_cut_is_noticed() {
 }
 
 #[tokio::test]
+async fn a_tail_is_missed_though_the_end_was_put_back_to_what_it_was() {
+    on_each_engine(async |stage| {
+        let (owner, entries) = with_a_chain(stage).await;
+        stage.database.execute("CREATE TABLE old_heads AS SELECT * FROM audit_heads").unwrap();
+        owner.build("LAST").await;
+        assert_eq!(owner.get(VERIFY).await.gives(200)["entries"], json!(entries + 1));
+        assert_eq!(stage.server.checkpoint(), 1);
+        assert_eq!(owner.get(VERIFY).await.gives(200), json!({"valid": true, "entries": entries + 1}));
+
+        let cut = format!("DELETE FROM audit_entries WHERE CHAIN AND seq > {entries}");
+        let back = "INSERT INTO audit_heads SELECT * FROM old_heads WHERE CHAIN";
+        tamper(stage, &owner, &[&cut, "DELETE FROM audit_heads WHERE CHAIN", back]);
+        let expected =
+            json!({"valid": false, "entries": entries, "first_broken_seq": entries + 1, "problem": "tail_cut"});
+        assert_eq!(owner.get(VERIFY).await.gives(200), expected);
+        owner.build("AFTER").await;
+        let replaced = owner.get(VERIFY).await.gives(200);
+        assert_eq!(
+            (&replaced["valid"], &replaced["first_broken_seq"], &replaced["problem"]),
+            (&json!(false), &json!(entries + 1), &json!("deleted"))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_entry_of_another_chain_is_no_entry_of_this_one_and_each_breaks_alone() {
     on_each_engine(async |stage| {
         let ((owner, entries), (stranger, others)) = (with_a_chain(stage).await, with_a_chain(stage).await);

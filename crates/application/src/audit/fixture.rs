@@ -45,12 +45,13 @@ impl Store {
 
     pub(super) fn service(self) -> AuditService {
         let Self { chain, staged, log, audit, unsealed, commit_fails } = self;
-        AuditService::new(AuditAdapters {
+        let adapters = AuditAdapters {
             chains: Arc::new(ChainPlane { chain, log, audit, commit_fails }),
             staging: Arc::new(StagingPlane(staged)),
             unsealed: Arc::new(unsealed),
             key: Arc::new(Key),
-        })
+        };
+        AuditService::new(adapters, crate::fixture::sources())
     }
 }
 

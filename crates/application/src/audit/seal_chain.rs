@@ -42,6 +42,7 @@ impl AuditService {
             }
             let ids: Vec<_> = staged.iter().map(|record| record.id).collect();
             sealed += self.chains.run(scope, |tx| self.seal_batch(scope, tx, staged))?;
+            self.grown.remember(scope.tenant());
             if !ids.is_empty() {
                 // Broken off before this, they are found in the chain the next time.
                 self.staging

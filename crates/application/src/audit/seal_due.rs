@@ -41,12 +41,16 @@ impl AuditService {
         }
     }
 
-    /// Seals what waits for any chain, whoever recorded it.
+    /// Seals what waits for any chain, whoever recorded it. Where it ends is kept the next time, if it was not.
     ///
     /// # Errors
     /// As [`seal_due`](Self::seal_due).
     pub fn seal_all(&self) -> Result<SealedDue, StoreError> {
-        self.seal_each(self.list_chains()?.into_iter().collect())
+        let chains = self.list_chains()?;
+        for chain in &chains {
+            self.grown.remember(*chain);
+        }
+        self.seal_each(chains.into_iter().collect())
     }
 
     /// Every chain: the platform's and that of each organization.

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use stoa_domain::audit::chain::ChainKey;
 use stoa_domain::audit::ports::{Chains, Staging, UnsealedChains};
+use stoa_domain::kernel::sources::Sources;
 use stoa_domain::kernel::unit_of_work::UnitOfWork;
+
+use super::checkpoint_due::Grown;
 
 /// The adapters of the audit.
 #[derive(Clone)]
@@ -27,12 +30,14 @@ pub struct AuditService {
     pub(super) staging: Arc<dyn UnitOfWork<Staging>>,
     pub(super) unsealed: Arc<dyn UnsealedChains>,
     pub(super) key: Arc<dyn ChainKey>,
+    pub(super) sources: Sources,
+    pub(super) grown: Grown,
 }
 
 impl AuditService {
     /// A service over the given adapters.
-    pub fn new(adapters: AuditAdapters) -> Self {
+    pub fn new(adapters: AuditAdapters, sources: Sources) -> Self {
         let AuditAdapters { chains, staging, unsealed, key } = adapters;
-        Self { chains, staging, unsealed, key }
+        Self { chains, staging, unsealed, key, sources, grown: Grown::default() }
     }
 }

@@ -1,5 +1,6 @@
 //! Someone who sees the audit asks whether it is whole.
 
+use stoa_domain::audit::checkpoint::Checkpoint;
 use stoa_domain::audit::ports::{ChainTx, PLATFORM};
 use stoa_domain::audit::verification::{Verdict, Verification};
 use stoa_domain::kernel::actor::{Actor, Forbidden, TenantScope};
@@ -53,12 +54,18 @@ impl AuditService {
     /// # Errors
     /// Those of the store.
     pub fn verify_sealed(&self, scope: &TenantScope) -> Result<Verdict, StoreError> {
-        self.chains.snapshot(scope, |tx| self.read_through(scope, tx))
+        let past = if scope.tenant() == PLATFORM { None } else { self.last_checkpoint(scope.tenant())? };
+        self.chains.snapshot(scope, |tx| self.read_through(scope, past, tx))
     }
 
-    fn read_through(&self, scope: &TenantScope, tx: &ChainTx<'_>) -> Result<Verdict, StoreError> {
+    fn read_through(
+        &self,
+        scope: &TenantScope,
+        past: Option<Checkpoint>,
+        tx: &ChainTx<'_>,
+    ) -> Result<Verdict, StoreError> {
         let head = tx.chain.find_head()?;
-        let mut verification = Verification::new(&*self.key, scope.tenant());
+        let mut verification = Verification::new(&*self.key, scope.tenant()).knowing(past);
         let mut seq = i64::MIN;
         loop {
             let links = tx.chain.list_after(seq, PAGE)?;
@@ -73,8 +80,11 @@ impl AuditService {
 
 #[cfg(test)]
 mod tests {
-    use stoa_domain::audit::chain::{Head, Link, extend};
+    use stoa_domain::audit::chain::{Hash, Head, Link, extend};
+    use stoa_domain::audit::checkpoint::CHECKPOINT;
+    use stoa_domain::audit::ports::LogQuery;
     use stoa_domain::audit::verification::{Break, Problem};
+    use stoa_domain::kernel::page::Page;
     use stoa_domain::kernel::rank::Rank;
 
     use super::super::fixture::{Key, Store, chain, down, record};
@@ -97,9 +107,29 @@ mod tests {
     }
 
     fn where_nothing_waits(mut store: Store) -> Store {
+        store.log.expect_list().returning(|query| Ok(nothing(query)));
         store.staged.expect_list_staged().returning(|_, _| Ok(Vec::new()));
         store.chain.expect_list_pending().returning(|_| Ok(Vec::new()));
         store
+    }
+
+    fn nothing(query: &LogQuery) -> Page<Link> {
+        Page { items: Vec::new(), total: None, offset: None, size: query.window.size, next: None }
+    }
+
+    #[test]
+    fn what_the_platform_knows_of_a_chain_is_compared() {
+        let (links, head) = sealed(3);
+        let mut kept = record(9, 0);
+        let past = Checkpoint { seq: 5, hash: Hash::NONE };
+        (kept.action, kept.after) = (CHECKPOINT.into(), Some(past.picture().to_string()));
+        let kept = extend(&Key, PLATFORM, None, [kept]);
+        let mut store = holding(links, head);
+        store.staged.expect_list_staged().returning(|_, _| Ok(Vec::new()));
+        store.chain.expect_list_pending().returning(|_| Ok(Vec::new()));
+        store.log.expect_list().times(1).returning(move |query| Ok(Page { items: kept.clone(), ..nothing(query) }));
+        let broken = Some(Break { seq: 4, problem: Problem::TailCut });
+        assert_eq!(store.service().verify_chain(&actor(Rank::Owner)), Ok(Verdict { entries: 3, broken }));
     }
 
     #[test]
@@ -120,6 +150,7 @@ mod tests {
     fn a_broken_chain_is_a_verdict_whatever_waits_for_it() {
         let (links, head) = sealed(3);
         let mut store = holding(links[..2].to_vec(), head.clone());
+        store.log.expect_list().returning(|query| Ok(nothing(query)));
         store.staged.expect_list_staged().returning(|_, _| Ok(vec![record(9, 0)]));
         store.chain.expect_lock_head().returning(move || Ok(head.clone()));
         let broken = Some(Break { seq: 3, problem: Problem::TailCut });

@@ -15,6 +15,15 @@ pub struct Hash(pub [u8; 32]);
 impl Hash {
     /// What stands before the first entry of a chain.
     pub const NONE: Self = Self([0; 32]);
+
+    /// The hash that this lower-case hex is of.
+    pub fn of_hex(text: &str) -> Option<Self> {
+        let mut hash = Self::NONE;
+        for (n, byte) in hash.0.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(text.get(2 * n..2 * n + 2)?, 16).ok()?;
+        }
+        (hash.to_string() == text).then_some(hash)
+    }
 }
 
 /// Lower-case hex.
@@ -247,6 +256,15 @@ pub(super) mod tests {
             ip_address: Some("192.0.2.7".into()),
             user_agent: None,
             trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(),
+        }
+    }
+
+    #[test]
+    fn a_hash_is_read_from_its_own_hex_alone() {
+        let hash = Hash([0xa7; 32]);
+        assert_eq!(Hash::of_hex(&hash.to_string()), Some(hash));
+        for text in ["", "a7", &"A7".repeat(32), &"a7".repeat(33), &"+7".repeat(32), &"é7".repeat(32)] {
+            assert_eq!(Hash::of_hex(text), None, "{text}");
         }
     }
 

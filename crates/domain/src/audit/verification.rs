@@ -1,6 +1,7 @@
 //! Whether a chain is as it was sealed, and where and how it is not.
 
 use super::chain::{ChainKey, Hash, Head, Link};
+use super::checkpoint::Checkpoint;
 use crate::kernel::ids::OrganizationId;
 
 /// What was done to a chain.
@@ -65,6 +66,9 @@ pub struct Verification<'k> {
     previous: Hash,
     last: i64,
     suspect: Option<Suspect>,
+    checkpoint: Option<Checkpoint>,
+    /// A number under which the chain had another link before.
+    replaced: Option<i64>,
 }
 
 /// The first link that does not fit.
@@ -77,7 +81,23 @@ struct Suspect {
 impl<'k> Verification<'k> {
     /// At the beginning of this chain.
     pub fn new(key: &'k dyn ChainKey, chain: OrganizationId) -> Self {
-        Self { key, chain, entries: 0, seq: 1, previous: Hash::NONE, last: 0, suspect: None }
+        Self {
+            key,
+            chain,
+            entries: 0,
+            seq: 1,
+            previous: Hash::NONE,
+            last: 0,
+            suspect: None,
+            checkpoint: None,
+            replaced: None,
+        }
+    }
+
+    /// The same chain, of which it is known that it had this link.
+    #[must_use]
+    pub fn knowing(self, checkpoint: Option<Checkpoint>) -> Self {
+        Self { checkpoint, ..self }
     }
 
     /// Looks at the next link.
@@ -88,6 +108,9 @@ impl<'k> Verification<'k> {
         match &mut self.suspect {
             Some(suspect) => suspect.has_original |= belongs_here,
             None if belongs_here && link.seq == self.seq => {
+                if self.checkpoint.is_some_and(|known| known.seq == link.seq && known.hash != link.hash) {
+                    self.replaced = Some(link.seq);
+                }
                 self.seq += 1;
                 self.previous = link.hash;
             }
@@ -99,7 +122,7 @@ impl<'k> Verification<'k> {
     pub fn finish(self, head: Option<&Head>) -> Verdict {
         let broken = match &self.suspect {
             Some(suspect) => Some(Break { seq: self.seq.min(suspect.link.seq), problem: self.judge(suspect, head) }),
-            None => self.judge_end(head),
+            None => self.judge_end(head).or_else(|| self.judge_past()),
         };
         Verdict { entries: self.entries, broken }
     }
@@ -137,6 +160,13 @@ impl<'k> Verification<'k> {
     fn is_behind(&self, head: Option<&Head>) -> bool {
         let end = head.filter(|head| head.is_sealed(self.key, self.chain));
         end.is_some_and(|end| end.seq < self.seq)
+    }
+
+    /// What the chain had and has no more, though what it has holds.
+    fn judge_past(&self) -> Option<Break> {
+        let cut = self.checkpoint.filter(|known| known.seq >= self.seq);
+        let cut = cut.map(|_| Break { seq: self.seq, problem: Problem::TailCut });
+        cut.or_else(|| self.replaced.map(|seq| Break { seq, problem: Problem::Deleted }))
     }
 
     fn judge_end(&self, head: Option<&Head>) -> Option<Break> {
@@ -274,6 +304,32 @@ mod tests {
             links.truncate(left);
             breaks(&links, &head, i64::try_from(left).unwrap() + 1, Problem::TailCut);
         }
+    }
+
+    #[test]
+    fn a_tail_is_missed_that_was_cut_when_the_end_is_put_back_too() {
+        let (links, head) = sealed(5);
+        let past = |seq: usize, links: &[Link], head: &Head| {
+            let known = Checkpoint { seq: links_of(9)[seq - 1].seq, hash: links_of(9)[seq - 1].hash };
+            let mut verification = Verification::new(&Toy(7), chain()).knowing(Some(known));
+            for link in links {
+                verification.feed(link.clone());
+            }
+            verification.finish(Some(head)).broken
+        };
+        assert_eq!(past(5, &links, &head), None);
+        assert_eq!(past(3, &links, &head), None);
+        assert_eq!(past(6, &links, &head), Some(Break { seq: 6, problem: Problem::TailCut }));
+        let mut other = links[..2].to_vec();
+        let cut = Head::after(&Toy(7), chain(), &links[1]);
+        other.extend(extend(&Toy(7), chain(), Some(&cut), [record(33), record(34)]));
+        let end = Head::after(&Toy(7), chain(), &other[3]);
+        assert_eq!(past(3, &other, &end), Some(Break { seq: 3, problem: Problem::Deleted }));
+        assert_eq!(past(5, &other, &end), Some(Break { seq: 5, problem: Problem::TailCut }));
+    }
+
+    fn links_of(count: u128) -> Vec<Link> {
+        sealed(count).0
     }
 
     #[test]
