@@ -1,5 +1,6 @@
 //! The audit over HTTP.
 
+mod export;
 mod history;
 mod logs;
 
@@ -10,7 +11,7 @@ pub(crate) use history::{get_organization_history, get_warehouse_history};
 
 /// The routes.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.configure(logs::routes).configure(history::routes);
+    config.configure(logs::routes).configure(export::routes).configure(history::routes);
 }
 
 /// The document of these routes.
@@ -18,6 +19,6 @@ pub(crate) struct Document;
 
 impl OpenApi for Document {
     fn openapi() -> utoipa::openapi::OpenApi {
-        logs::Document::openapi().merge_from(history::Document::openapi())
+        logs::Document::openapi().merge_from(export::Document::openapi()).merge_from(history::Document::openapi())
     }
 }

@@ -5,7 +5,7 @@
 //! check. A test fails on an operation that is missing here.
 
 use stoa_application::access::{create_api_key, list_api_keys, revoke_api_key, rotate_api_key};
-use stoa_application::audit::{get_resource_history, list_logs, verify_chain};
+use stoa_application::audit::{export_logs, get_resource_history, list_logs, verify_chain};
 use stoa_application::cold_storage::{
     create_warehouse, delete_warehouse, get_warehouse, list_warehouses, restore_warehouse, update_warehouse,
 };
@@ -174,6 +174,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation("revoke_api_key", With(revoke_api_key::PERMISSION), &[]),
     operation("rotate_api_key", With(rotate_api_key::PERMISSION), &[VersionConflict]),
     operation("list_audit_logs", With(list_logs::PERMISSION), &[]),
+    operation("export_audit_logs", With(export_logs::PERMISSION), &[]),
     operation("verify_audit", With(verify_chain::PERMISSION), &[]),
     operation("list_platform_audit_logs", Platform, &[]),
     operation("verify_platform_audit", Platform, &[]),

@@ -204,6 +204,7 @@ const ROWS: &[Row] = &[
     row("revoke_api_key", 204, |it| (api_key_path(it, ""), Body::None)),
     row("rotate_api_key", 200, |it| (api_key_path(it, "/rotate"), Body::None)),
     row("list_audit_logs", 200, |_| ("/api/v1/audit-logs".into(), Body::None)),
+    row("export_audit_logs", 200, |_| ("/api/v1/audit-logs/export".into(), Body::None)),
     row("list_platform_audit_logs", 200, |_| ("/api/v1/platform/audit-logs".into(), Body::None)),
     row("verify_platform_audit", 200, |_| ("/api/v1/platform/audit-logs/verify".into(), Body::None)),
     row("get_warehouse_history", 200, |it| (warehouse_path(&it.warehouse, "/history"), Body::None)),

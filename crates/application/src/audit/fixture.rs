@@ -78,6 +78,19 @@ impl UnitOfWork<Staging> for StagingPlane {
     }
 }
 
+/// A store in which nothing waits to be sealed.
+pub(super) fn where_nothing_waits() -> Store {
+    let mut store = Store::default();
+    store.staged.expect_list_staged().returning(|_, _| Ok(Vec::new()));
+    store.chain.expect_list_pending().returning(|_| Ok(Vec::new()));
+    store
+}
+
+/// The trail must be given an entry of this action, once.
+pub(super) fn reads(store: &mut Store, action: &'static str) {
+    store.audit.expect_record().withf(move |entry| entry.action == action).times(1).returning(|_| Ok(()));
+}
+
 /// Adds bytes up, which is enough where nobody forges.
 pub(super) struct Key;
 

@@ -78,7 +78,8 @@ impl From<Denied> for GetResourceHistoryError {
 }
 
 impl AuditService {
-    /// Lists what was done to one thing, the latest first. It may be gone by now.
+    /// Lists what was done to one thing, the latest first; that it is read is recorded, or nothing is given. The
+    /// thing may be gone by now.
     ///
     /// # Errors
     /// See [`GetResourceHistoryError`].
@@ -97,11 +98,12 @@ impl AuditService {
             resource_id: Some(id),
             ..LogQuery::all(window)
         };
-        self.chains.snapshot(&scope, |tx| {
-            let page = tx.log.list(&query)?;
-            let is_there = !page.items.is_empty() || page.total.is_none_or(|total| total > 0);
-            if is_there { Ok(page) } else { Err(GetResourceHistoryError::NotFound) }
-        })
+        let page = self.chains.snapshot::<_, StoreError>(&scope, |tx| tx.log.list(&query))?;
+        if page.items.is_empty() && page.total.is_some_and(|total| total == 0) {
+            return Err(GetResourceHistoryError::NotFound);
+        }
+        self.record_reading(&scope, "audit.read", &query)?;
+        Ok(page)
     }
 }
 
@@ -110,15 +112,16 @@ mod tests {
     use stoa_domain::audit::chain::extend;
     use stoa_domain::kernel::rank::Rank;
 
-    use super::super::fixture::{Key, Store, chain, record};
+    use super::super::fixture::{Key, Store, chain, reads, record, where_nothing_waits};
     use super::*;
     use crate::fixture::{actor, elsewhere, stranger};
 
     /// Nothing waits, and the log has so many entries of the thing.
     fn logging(count: u128, kind: &'static str, id: Uuid) -> Store {
-        let mut store = Store::default();
-        store.staged.expect_list_staged().returning(|_, _| Ok(Vec::new()));
-        store.chain.expect_list_pending().returning(|_| Ok(Vec::new()));
+        let mut store = where_nothing_waits();
+        if count > 0 {
+            reads(&mut store, "audit.read");
+        }
         store
             .log
             .expect_list()

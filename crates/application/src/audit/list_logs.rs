@@ -30,7 +30,8 @@ pub enum ListLogsError {
 }
 
 impl AuditService {
-    /// Lists entries of the actor's organization, the latest first, everything recorded until now among them.
+    /// Lists entries of the actor's organization, the latest first, everything recorded until now among them; that they
+    /// are read is recorded before.
     ///
     /// # Errors
     /// See [`ListLogsError`].
@@ -53,6 +54,7 @@ impl AuditService {
     fn list(&self, scope: &TenantScope, request: &ListAuditLogsRequest) -> Result<Page<Link>, ListLogsError> {
         let query = request.query()?;
         self.seal_for_reading(scope)?;
+        self.record_reading(scope, "audit.read", &query)?;
         self.chains.snapshot(scope, |tx| Ok(tx.log.list(&query)?))
     }
 }
@@ -62,19 +64,12 @@ mod tests {
     use stoa_domain::audit::chain::extend;
     use stoa_domain::kernel::rank::Rank;
 
-    use super::super::fixture::{Key, Store, chain, down, record};
+    use super::super::fixture::{Key, Store, chain, down, reads, record, where_nothing_waits};
     use super::*;
     use crate::fixture::{actor, stranger};
 
     fn administrator() -> Actor {
         Actor { platform_admin: true, ..stranger() }
-    }
-
-    fn where_nothing_waits() -> Store {
-        let mut store = Store::default();
-        store.staged.expect_list_staged().returning(|_, _| Ok(Vec::new()));
-        store.chain.expect_list_pending().returning(|_| Ok(Vec::new()));
-        store
     }
 
     fn request() -> ListAuditLogsRequest {
@@ -85,6 +80,7 @@ mod tests {
     fn the_request_becomes_the_query() {
         for (actor, of_platform) in [(actor(Rank::Admin), false), (administrator(), true)] {
             let mut store = where_nothing_waits();
+            reads(&mut store, "audit.read");
             let links = extend(&Key, chain(), None, [record(1, 0)]);
             let found = links.clone();
             store.log.expect_list().withf(|query| query.action.as_deref() == Some("warehouse.create")).returning(

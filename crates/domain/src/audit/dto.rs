@@ -1,8 +1,9 @@
 //! What requests and answers about the audit look like.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
+use validator::Validate;
 
 use super::chain::{Link, Record};
 use super::ports::{BY_NUMBER, LogQuery};
@@ -88,6 +89,72 @@ impl ListAuditLogsRequest {
             trace_id: given::<TraceId>("trace_id", self.trace_id.as_deref())?.map(|id| id.0),
             window: self.paging().window(BY_NUMBER, SortValue::Number)?,
         })
+    }
+}
+
+/// How an export is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// A line of JSON an entry.
+    #[default]
+    Jsonl,
+    /// Comma-separated values, the first line of which names them.
+    Csv,
+}
+
+/// Which entries of the audit to export, and how.
+#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct ExportAuditLogsRequest {
+    /// `jsonl` or `csv`.
+    #[cfg_attr(feature = "openapi", param(inline, default = "jsonl"))]
+    pub format: Option<ExportFormat>,
+    /// Only what this person did, or an API key that they have made.
+    pub user_id: Option<UserId>,
+    /// Only what was done by this name, such as `warehouse.create`.
+    #[validate(custom(function = "rule::<Word>"))]
+    #[cfg_attr(feature = "openapi", param(pattern = "^[a-z_.]{1,100}$"))]
+    pub action: Option<String>,
+    /// Only what was done to this kind of thing, such as `warehouse`.
+    #[validate(custom(function = "rule::<Word>"))]
+    #[cfg_attr(feature = "openapi", param(pattern = "^[a-z_.]{1,100}$"))]
+    pub resource_type: Option<String>,
+    /// Only what was done to the thing with this id.
+    pub resource_id: Option<Uuid>,
+    /// Only what was done then or later.
+    #[validate(custom(function = "rule::<Timestamp>"))]
+    #[cfg_attr(feature = "openapi", param(format = DateTime))]
+    pub since: Option<String>,
+    /// Only what was done before then.
+    #[validate(custom(function = "rule::<Timestamp>"))]
+    #[cfg_attr(feature = "openapi", param(format = DateTime))]
+    pub until: Option<String>,
+    /// Only what was done in this trace: 32 lower-case hex digits.
+    #[validate(custom(function = "rule::<TraceId>"))]
+    #[cfg_attr(feature = "openapi", param(pattern = "^[0-9a-f]{32}$"))]
+    pub trace_id: Option<String>,
+}
+
+impl ExportAuditLogsRequest {
+    /// The query these parameters mean, for this part of the entries.
+    ///
+    /// # Errors
+    /// The first parameter that means none.
+    pub fn query(&self, window: Window) -> Result<LogQuery, InvalidField> {
+        let filters = ListAuditLogsRequest {
+            user_id: self.user_id,
+            action: self.action.clone(),
+            resource_type: self.resource_type.clone(),
+            resource_id: self.resource_id,
+            since: self.since.clone(),
+            until: self.until.clone(),
+            trace_id: self.trace_id.clone(),
+            ..ListAuditLogsRequest::default()
+        };
+        Ok(LogQuery { window, ..filters.query()? })
     }
 }
 
@@ -210,8 +277,6 @@ impl From<Verdict> for VerificationResponse {
 
 #[cfg(test)]
 mod tests {
-    use validator::Validate as _;
-
     use super::*;
 
     #[test]

@@ -72,6 +72,7 @@ catalogue! {
         USER_DISABLE = "user.disable", "Remove people from the organization";
         API_KEY_MANAGE = "api_key.manage", "Make, replace and revoke the organization's API keys";
         AUDIT_VIEW = "audit.view", "See what was done in the organization, and whether the record of it is whole";
+        AUDIT_EXPORT = "audit.export", "Take away the record of what was done in the organization";
     }
     "cold_storage" {
         WAREHOUSE_VIEW = "warehouse.view", "See warehouses";
