@@ -1,9 +1,13 @@
 //! What the list queries of all contexts share.
 
 use chrono::DateTime;
+use diesel::backend::Backend;
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
 use stoa_domain::kernel::store_error::StoreError;
 
-use super::sql_types::At;
+use super::sql_types::{At, BigInt};
 
 /// The LIKE pattern for "contains this text, whatever its case" in a column of lower-cased text,
 /// with `\` as its escape character.
@@ -46,6 +50,63 @@ macro_rules! ordered {
 }
 
 pub(super) use ordered;
+
+/// A query of one number as a column of another query, so that one statement answers both. It knows nothing of the rows
+/// around it: what it counts is the same for each, and is counted once.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Total<Q>(pub(super) Q);
+
+impl<Q> Expression for Total<Q> {
+    type SqlType = BigInt;
+}
+
+impl<Q, QS> AppearsOnTable<QS> for Total<Q> {}
+
+impl<Q, QS> SelectableExpression<QS> for Total<Q> {}
+
+impl<Q, G> ValidGrouping<G> for Total<Q> {
+    type IsAggregate = is_aggregate::Never;
+}
+
+impl<Q> QueryId for Total<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Total<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("(");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// The rows of a boxed query, and how many there would be without its limit if its window begins at an offset: with
+/// them, where there are any.
+macro_rules! counted {
+    ($c:ident, $query:expr, $columns:expr, $rows:expr, $count:expr => $row:ty) => {{
+        let offset = match $query.window.start {
+            Start::After(_) => None,
+            Start::Offset(offset) => Some(offset),
+        };
+        match offset {
+            None => ($rows.load::<$row>($c).map_err(fault)?, None),
+            Some(offset) => {
+                let rows = $rows.select(($columns, Total($count)));
+                let rows = rows.load::<($row, i64)>($c).map_err(fault)?;
+                let total = match rows.first() {
+                    Some((_, total)) => *total,
+                    None if offset == 0 => 0,
+                    None => $count.get_result::<i64>($c).map_err(fault)?,
+                };
+                (rows.into_iter().map(|(row, _)| row).collect::<Vec<_>>(), Some(total))
+            }
+        }
+    }};
+}
+
+pub(super) use counted;
 
 /// An instant inside a cursor.
 pub(super) fn instant_text(at: At) -> String {

@@ -11,7 +11,7 @@ use stoa_domain::kernel::store_error::StoreError;
 use super::rows::WarehouseRow;
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
-use crate::persistence::paging::{contains, instant_of, instant_text, ordered};
+use crate::persistence::paging::{Total, contains, counted, instant_of, instant_text, ordered};
 use crate::persistence::schema::tenant::warehouses::{
     self, code, created_at, deleted_at, id, name, search_text, status,
 };
@@ -60,10 +60,6 @@ impl WarehouseRepository for Tenant<'_> {
                 }
                 rows
             };
-            let total = match query.window.start {
-                Start::Offset(_) => Some(matching().count().get_result::<i64>(c).map_err(fault)?),
-                Start::After(_) => None,
-            };
             let rows = matching();
             let rows = match query.order.key {
                 WarehouseSortKey::Code => ordered!(rows, query, code, id, cursor => cursor.value.clone()),
@@ -71,7 +67,7 @@ impl WarehouseRepository for Tenant<'_> {
                 WarehouseSortKey::CreatedAt => ordered!(rows, query, created_at, id, cursor => instant_of(&cursor.value)?),
             };
             let rows = rows.limit(query.window.fetch()).offset(query.window.offset());
-            (rows.load::<WarehouseRow>(c).map_err(fault)?, total)
+            counted!(c, query, warehouses::all_columns, rows, matching().count() => WarehouseRow)
         });
         let items = rows.into_iter().map(Warehouse::try_from).collect::<Result<Vec<_>, _>>()?;
         let total = total.map(i64::unsigned_abs);
