@@ -179,7 +179,7 @@ impl Store {
         let token = OneTimeToken::new(DIGEST, TokenPurpose::EmailVerification, id, now());
         self.audits(entry("email_verification.issue", "user", id.as_uuid()).created(&token));
         let link = format!("http://stoa.example/verify-email?token={}", TOKENS.1).into();
-        let letter = Letter::EmailVerification { name: user.name.as_str().into(), link };
+        let letter = Letter::EmailVerification { name: user.name.as_str().into(), link, until: token.expires_at };
         self.leaves_letter(AddressedLetter::new(&user.email, letter), None);
     }
 

@@ -63,7 +63,8 @@ impl IdentityService {
             }
             let entry = AuditEntry::new(&self.sources, "password_reset.issue", "user", user.id.as_uuid());
             tx.audit.record(&entry.created(&token))?;
-            let letter = Letter::PasswordReset { name: user.name.as_str().to_owned(), link };
+            let name = user.name.as_str().to_owned();
+            let letter = Letter::PasswordReset { name, link, until: token.expires_at };
             tx.outbox.enqueue(&AddressedLetter::new(&user.email, letter).message(&self.sources, None))?;
             Ok::<_, StoreError>(true)
         })?;
@@ -120,7 +121,8 @@ mod tests {
     fn written(store: Store) -> Store {
         let mut store = audited(store);
         let link = format!("http://stoa.example/reset-password?token={}", TOKENS.1).into();
-        let letter = Letter::PasswordReset { name: kim().name.as_str().into(), link };
+        let until = now() + Duration::hours(1);
+        let letter = Letter::PasswordReset { name: kim().name.as_str().into(), link, until };
         store.leaves_letter(AddressedLetter::new(&kim().email, letter), None);
         store
     }

@@ -41,7 +41,8 @@ impl Verification {
         }
         let entry = AuditEntry::new(&service.sources, "email_verification.issue", "user", user.id.as_uuid());
         tx.audit.record(&entry.created(&token))?;
-        let letter = Letter::EmailVerification { name: user.name.as_str().to_owned(), link: self.link };
+        let name = user.name.as_str().to_owned();
+        let letter = Letter::EmailVerification { name, link: self.link, until: token.expires_at };
         tx.outbox.enqueue(&AddressedLetter::new(&user.email, letter).message(&service.sources, None))?;
         Ok(true)
     }

@@ -79,7 +79,8 @@ impl Store {
     /// The letter with the new token must be left for the worker, once.
     pub(super) fn leaves_letter(&mut self) {
         let link = "http://stoa.example/accept-invitation?token=new-token".into();
-        let letter = Letter::Invitation { organization: organization(home()).name.as_str().into(), link };
+        let until = invitation(Rank::Member).expires_at;
+        let letter = Letter::Invitation { organization: organization(home()).name.as_str().into(), link, until };
         expect_letter(&mut self.outbox, AddressedLetter::new(&lee().email, letter), Some(home()));
     }
 

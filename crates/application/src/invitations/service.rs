@@ -48,6 +48,7 @@ impl InvitationsService {
         let letter = Letter::Invitation {
             organization: organization.name.as_str().to_owned(),
             link: self.frontend.link("accept-invitation", token),
+            until: invitation.expires_at,
         };
         AddressedLetter::new(&invitation.email, letter).message(&self.sources, Some(organization.id))
     }

@@ -60,7 +60,7 @@ mod tests {
     use stoa_domain::mail::ports::{MockLetterWriter, MockMailer};
 
     fn letter() -> Letter {
-        Letter::PasswordReset { name: "Kim".into(), link: "http://stoa.example".into() }
+        Letter::PasswordReset { name: "Kim".into(), link: "http://stoa.example".into(), until: now() }
     }
 
     fn message(payload: &str) -> ClaimedMessage {

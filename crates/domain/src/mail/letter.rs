@@ -21,6 +21,8 @@ pub enum Letter {
         name: String,
         /// Where a new password is set; good once.
         link: Secret,
+        /// Until when the link is good.
+        until: Timestamp,
     },
     /// The way to a verified address.
     EmailVerification {
@@ -28,6 +30,8 @@ pub enum Letter {
         name: String,
         /// Where the address is verified; good once.
         link: Secret,
+        /// Until when the link is good.
+        until: Timestamp,
     },
     /// The way into an organization.
     Invitation {
@@ -35,6 +39,8 @@ pub enum Letter {
         organization: String,
         /// Where the invitation is accepted; good once.
         link: Secret,
+        /// Until when the link is good.
+        until: Timestamp,
     },
 }
 
@@ -122,10 +128,15 @@ impl FrontendUrl {
 mod tests {
     use super::*;
     use crate::kernel::field::Parsed;
+    use chrono::DateTime;
 
     #[test]
     fn a_letter_survives_its_message_and_shows_no_link() {
-        let letter = Letter::PasswordReset { name: "Kim".into(), link: "http://stoa.example/?token=secret".into() };
+        let letter = Letter::PasswordReset {
+            name: "Kim".into(),
+            link: "http://stoa.example/?token=secret".into(),
+            until: DateTime::from_timestamp_micros(1_700_000_000_123_456).unwrap(),
+        };
         let addressed = AddressedLetter::new(&Email::parse("kim@example.com").unwrap(), letter);
         let text = serde_json::to_string(&addressed).unwrap();
         assert!(text.contains(r#""template":"password_reset""#), "{text}");

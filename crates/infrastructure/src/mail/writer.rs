@@ -5,6 +5,8 @@ use minijinja::{Environment, UndefinedBehavior};
 use stoa_domain::mail::letter::{Letter, Wording};
 use stoa_domain::mail::ports::{LetterWriter, WritingError};
 
+use super::filters;
+
 macro_rules! templates {
     ($($name:literal),* $(,)?) => {
         [$(($name, include_str!(concat!("templates/", $name)))),*]
@@ -38,6 +40,7 @@ impl TemplateWriter {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.add_global("app_name", app_name);
+        filters::register(&mut environment);
         for (name, source) in TEMPLATES {
             environment.add_template(name, source).map_err(|error| unwritable(&error))?;
         }
@@ -68,6 +71,7 @@ impl LetterWriter for TemplateWriter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::DateTime;
 
     fn written(letter: &Letter) -> Wording {
         TemplateWriter::new("Cold & Co").unwrap().write(letter).unwrap()
@@ -75,10 +79,11 @@ mod tests {
 
     fn letters(name: &str) -> Vec<Letter> {
         let link = || "https://app.example/page?token=abc-_".into();
+        let until = DateTime::from_timestamp_micros(1_700_000_000_123_456).unwrap();
         vec![
-            Letter::PasswordReset { name: name.to_owned(), link: link() },
-            Letter::EmailVerification { name: name.to_owned(), link: link() },
-            Letter::Invitation { organization: name.to_owned(), link: link() },
+            Letter::PasswordReset { name: name.to_owned(), link: link(), until },
+            Letter::EmailVerification { name: name.to_owned(), link: link(), until },
+            Letter::Invitation { organization: name.to_owned(), link: link(), until },
         ]
     }
 
@@ -94,6 +99,23 @@ mod tests {
             assert!(text.expose().contains("Cold & Co sent you this letter"), "{}", text.expose());
             assert!(html.expose().contains("Cold &amp; Co sent you this letter"), "{}", html.expose());
             assert!(html.expose().starts_with("<!DOCTYPE html>"), "{}", html.expose());
+        }
+    }
+
+    #[test]
+    fn every_letter_says_for_people_how_long_its_link_is_good() {
+        for letter in letters("Kim Ha-neul") {
+            let Wording { text, html, .. } = written(&letter);
+            for body in [text, html] {
+                assert!(body.expose().contains("Tuesday, 14 November 2023, 22:13 UTC"), "{}", body.expose());
+            }
+        }
+    }
+
+    #[test]
+    fn a_subject_is_a_short_line_whatever_the_name() {
+        for letter in letters(&"é".repeat(200)) {
+            assert!(written(&letter).subject.chars().count() <= 65, "{letter:?}");
         }
     }
 
