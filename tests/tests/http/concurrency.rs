@@ -163,3 +163,26 @@ async fn others_are_served_while_many_sign_in() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn nobody_who_signs_in_while_they_are_suspended_has_a_session_afterwards() {
+    on_each_engine(async |stage| {
+        let (person, platform) = (stage.owner().await, stage.platform_admin().await);
+        let (login, because) = (json!({"email": person.email, "password": PASSWORD}), json!({"reason": "Because"}));
+        let path = |operation: &str| format!("/api/v1/users/{}/{operation}", person.user_id);
+        for _ in 0..5 {
+            let (begin, end) = (path("suspend"), path("reinstate"));
+            let signing_in = join_all((0..8).map(|_| person.post("/api/v1/auth/login", &login)));
+            let suspending = platform.post(&begin, &because);
+            let (answers, suspended) = futures_util::future::join(signing_in, suspending).await;
+            suspended.is(200);
+            count(&answers, 200, 403, "ACCOUNT_SUSPENDED");
+            platform.post(&end, &because).await.is(200);
+            for answer in answers.iter().filter(|answer| answer.status == 200) {
+                person.holding(&answer.json()).get("/api/v1/auth/me").await.refuses(401, "UNAUTHORIZED");
+            }
+        }
+        person.sign_in().await;
+    })
+    .await;
+}

@@ -2,6 +2,7 @@
 
 use std::mem::take;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::Duration;
 use serde_json::json;
@@ -199,7 +200,21 @@ impl Store {
         self.restraints
             .expect_in_force()
             .withf(|user, at| (*user, *at) == (kim().id, now()))
-            .return_once(|_, _| Ok(in_force));
+            .returning(move |_, _| Ok(in_force.clone()));
+    }
+
+    /// This restraint of Kim comes into force before their password is held, and after they were
+    /// looked up. Until then there is none.
+    pub(super) fn restrains_once_held(&mut self, restraint: Restraint) {
+        let held = Arc::new(AtomicBool::new(false));
+        let is_held = Arc::clone(&held);
+        self.credentials.expect_lock().withf(|user| *user == kim().id).times(1).return_once(move |_| {
+            held.store(true, Ordering::Relaxed);
+            Ok(Some(hash("old")))
+        });
+        self.restraints.expect_in_force().returning(move |_, _| {
+            Ok(if is_held.load(Ordering::Relaxed) { vec![restraint.clone()] } else { Vec::new() })
+        });
     }
 
     /// Kim's password must be held, once; by now its hash is this one.

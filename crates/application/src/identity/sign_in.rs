@@ -79,6 +79,7 @@ struct Recognised {
     /// The hash that the password was compared with.
     hash: PasswordHash,
     has_second_factor: bool,
+    restraints: Vec<Restraint>,
     guess: Guess,
     /// The hash in place of an outdated one.
     rehashed: Option<PasswordHash>,
@@ -124,7 +125,7 @@ impl IdentityService {
                     Verification::Outdated => Some(self.passwords.hash(&request.password)?),
                     Verification::Right | Verification::Wrong => None,
                 };
-                Ok(Recognised { account, hash, has_second_factor, guess, rehashed })
+                Ok(Recognised { account, hash, has_second_factor, restraints, guess, rehashed })
             }
             (known, _) => {
                 self.count_failure::<SignInError>(&guess, known.map(|known| known.account.user.id), origin)?;
@@ -148,7 +149,8 @@ impl IdentityService {
     }
 
     /// Notes that the password was right, inside the transaction that it opens. If it is another by
-    /// now, or a second factor has come or gone, all of it is done again.
+    /// now, a second factor has come or gone, or something keeps the person from working that did
+    /// not before, all of it is done again.
     fn accept(&self, tx: &IdentityTx<'_>, recognised: &Recognised) -> Result<(), SignInError> {
         let user = recognised.account.user.id;
         self.forgive::<SignInError>(tx, &recognised.guess)?;
@@ -156,11 +158,24 @@ impl IdentityService {
         if !is_present || has_second_factor(tx, user)? != recognised.has_second_factor {
             return Err(StoreError::Contention.into());
         }
+        self.hold_unrestrained(tx, user, &recognised.restraints)?;
         if let Some(hash) = &recognised.rehashed {
             tx.credentials.put(user, hash, self.sources.now())?;
             tx.audit.record(&AuditEntry::new(&self.sources, "credential.rehash", "user", user.as_uuid()))?;
         }
         Ok(())
+    }
+
+    /// Sees to it that nothing keeps the person from working but what was seen before. To be called
+    /// under the lock of the password: whatever begins from then on ends the session that is opened.
+    pub(super) fn hold_unrestrained(
+        &self,
+        tx: &IdentityTx<'_>,
+        user: UserId,
+        seen: &[Restraint],
+    ) -> Result<(), StoreError> {
+        let in_force = tx.restraints.in_force(user, self.sources.now())?;
+        if in_force.iter().all(|restraint| seen.contains(restraint)) { Ok(()) } else { Err(StoreError::Contention) }
     }
 
     fn find_credentials(&self, guess: &Guess, email: &str) -> Result<Option<Known>, SignInError> {
@@ -453,6 +468,21 @@ mod tests {
         let transactions = store.transactions.clone();
         let contention = SignInError::Store(StoreError::Contention);
         assert_eq!((refused(store), transactions.committed()), (contention, false));
+    }
+
+    #[test]
+    fn nobody_is_signed_in_past_what_has_begun_to_keep_them_out_meanwhile() {
+        for organization in [None, Some(elsewhere())] {
+            let mut store = Store::default();
+            store.restrains_once_held(restraint(RestraintKind::Suspended, organization));
+            let mut store = recognised(store, Verification::Right);
+            store.forgives(password(), None);
+            store.makes_tokens(nth(0), kim().id, Some((elsewhere(), Rank::Admin)));
+            store.sessions.expect_insert().never();
+            let transactions = store.transactions.clone();
+            let contention = SignInError::Store(StoreError::Contention);
+            assert_eq!((refused(store), transactions.committed()), (contention, false));
+        }
     }
 
     #[test]

@@ -53,6 +53,7 @@ enum Proof {
 struct Asked {
     account: Account,
     totp: Totp,
+    restraints: Vec<Restraint>,
     guess: Guess,
 }
 
@@ -68,7 +69,7 @@ impl IdentityService {
         request: &VerifyMfaRequest,
     ) -> Result<TokenPair, VerifySecondFactorError> {
         let digest = self.refresh_tokens.digest(&request.mfa_token);
-        let Asked { account, totp, guess } = self.asked(&digest, origin)?;
+        let Asked { account, totp, restraints, guess } = self.asked(&digest, origin)?;
         let user = &account.user;
         let wrong = || {
             self.count_failure::<VerifySecondFactorError>(&guess, Some(user.id), origin)?;
@@ -84,6 +85,7 @@ impl IdentityService {
         let signed_in = self.work.run(&scope, |tx| {
             // Whoever changes the password removes the challenge, and ends the session if it is there.
             tx.credentials.lock(user.id)?;
+            self.hold_unrestrained(tx, user.id, &restraints)?;
             if !self.spend(tx, user.id, &proof)? {
                 return Ok(None);
             }
@@ -111,7 +113,7 @@ impl IdentityService {
                         return Err(VerifySecondFactorError::InvalidToken);
                     }
                     account.organizations.retain(|place| !keep_out(&restraints, place.organization_id));
-                    Ok(Asked { account, totp, guess })
+                    Ok(Asked { account, totp, restraints, guess })
                 }
                 _ => Err(VerifySecondFactorError::InvalidToken),
             }
@@ -150,11 +152,13 @@ mod tests {
         totp,
     };
     use super::*;
+    use crate::fixture::restraint;
     use chrono::Duration;
     use stoa_domain::identity::guess::Counted;
     use stoa_domain::identity::second_factor::Challenge;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
+    use stoa_domain::people::restraint::RestraintKind;
 
     const ASKED: TokenDigest = TokenDigest([3; 32]);
     const RECOVERY: TokenDigest = TokenDigest([4; 32]);
@@ -296,6 +300,19 @@ mod tests {
         let transactions = store.transactions.clone();
         let error = verify(store, "123456").unwrap_err();
         assert_eq!((error, transactions.committed()), (VerifySecondFactorError::InvalidToken, false));
+    }
+
+    #[test]
+    fn a_code_is_not_spent_on_somebody_who_has_been_kept_out_meanwhile() {
+        let mut store = Store::default();
+        store.restrains_once_held(restraint(RestraintKind::Suspended, None));
+        let mut store = checked(store, Some(7));
+        store.makes_tokens(nth(0), kim().id, Some((elsewhere(), Rank::Admin)));
+        store.second_factors.expect_spend_step().never();
+        store.sessions.expect_insert().never();
+        let transactions = store.transactions.clone();
+        let contention = VerifySecondFactorError::Store(StoreError::Contention);
+        assert_eq!((verify(store, "123456").unwrap_err(), transactions.committed()), (contention, false));
     }
 
     #[test]

@@ -76,10 +76,17 @@ impl PeopleService {
         request: &SuspendRequest,
     ) -> Result<Person, ChangeStatusError> {
         let footing = Footing::of(actor, request.on, PERMISSION)?;
+        if matches!(footing, Footing::Account(_)) && actor.is(id) {
+            return Err(Forbidden.into());
+        }
         let change = request.change(operation, self.sources.now())?;
-        let Changed { person, ended } = self.work.run(&footing.control(), |tx| match &footing {
-            Footing::Membership(scope) => self.change_membership(tx, actor, scope, id, &change),
-            Footing::Account(scope) => self.change_account(tx, actor, scope, id, &change),
+        let Changed { person, ended } = self.work.run(&footing.control(), |tx| {
+            // Before anything else: whoever is signing in is there by then, and ended, or sees what begins here.
+            tx.credentials.lock(id)?;
+            match &footing {
+                Footing::Membership(scope) => self.change_membership(tx, actor, scope, id, &change),
+                Footing::Account(scope) => self.change_account(tx, actor, scope, id, &change),
+            }
         })?;
         if !ended.is_empty() {
             self.session_cache.forget(&ended);
@@ -118,9 +125,6 @@ impl PeopleService {
         id: UserId,
         change: &StatusChange,
     ) -> Result<Changed, ChangeStatusError> {
-        if actor.is(id) {
-            return Err(Forbidden.into());
-        }
         // Both, in one order for all: of two who suspend each other one comes too late.
         for user in [actor.user_id.min(id), actor.user_id.max(id)] {
             tx.people.lock(user)?;
@@ -220,6 +224,7 @@ mod tests {
 
     /// Lee is a member of this rank, under these restraints.
     fn member(mut store: Store, role: Rank, in_force: Vec<Restraint>) -> Store {
+        store.holds_password();
         store.organizations.expect_lock().withf(|scope| scope.tenant() == home()).times(1).returning(|_| Ok(()));
         store.has_member(lee().id, role);
         store
@@ -334,6 +339,7 @@ mod tests {
         store.forgets_after_commit(vec![nth(70).into()]);
         assert!(change(store, &actor(Rank::Owner), Operation::Suspend).is_ok());
         let mut store = untouched(leads_alone(Store::default(), true));
+        store.holds_password();
         store.organizations.expect_lock().returning(|_| Ok(()));
         store.has_member(lee().id, Rank::Admin);
         assert_eq!(change(store, &actor(Rank::Owner), Operation::Suspend), Err(ChangeStatusError::LastAdmin));
@@ -347,6 +353,7 @@ mod tests {
             (Rank::Owner, Rank::Owner, ChangeStatusError::LastOwner),
         ] {
             let mut store = untouched(Store::default());
+            store.holds_password();
             store.organizations.expect_lock().returning(|_| Ok(()));
             store.has_member(lee().id, role);
             assert_eq!(change(store, &actor(by), Operation::Archive), Err(expected));
@@ -397,6 +404,7 @@ mod tests {
     #[test]
     fn somebody_who_does_not_belong_is_not_found() {
         let mut store = untouched(Store::default());
+        store.holds_password();
         store.organizations.expect_lock().returning(|_| Ok(()));
         store.people.expect_find_member().times(1).returning(|_, _, _| Ok(None));
         assert_eq!(change(store, &actor(Rank::Owner), Operation::Suspend), Err(ChangeStatusError::NotFound));
@@ -404,6 +412,7 @@ mod tests {
 
     /// Both accounts are locked in one order, and these restraints are in force.
     fn accounts(mut store: Store, of_actor: Vec<Restraint>, of_lee: Vec<Restraint>) -> Store {
+        store.holds_password();
         store.people.expect_lock().withf(|user| *user == kim().id || *user == lee().id).times(2).returning(|_| Ok(()));
         store.restraints.expect_in_force().withf(|user, _| *user == kim().id).return_once(|_, _| Ok(of_actor));
         store.restraints.expect_in_force().withf(|user, _| *user == lee().id).return_once(|_, _| Ok(of_lee));
@@ -462,10 +471,21 @@ mod tests {
     #[test]
     fn an_account_that_is_not_there_is_not_found() {
         let mut store = untouched(leads(Store::default(), Vec::new()));
+        store.holds_password();
         store.people.expect_lock().returning(|_| Ok(()));
         store.restraints.expect_in_force().returning(|_, _| Ok(Vec::new()));
         store.people.expect_find().returning(|_, _| Ok(None));
         assert_eq!(change(store, &platform_admin(), Operation::Suspend), Err(ChangeStatusError::NotFound));
+    }
+
+    #[test]
+    fn whoever_is_signing_in_is_waited_for_before_anything_is_looked_at() {
+        for by in [actor(Rank::Admin), platform_admin()] {
+            let mut store = untouched(Store::default());
+            store.credentials.expect_lock().withf(|user| *user == lee().id).times(1).returning(|_| Err(down()));
+            let result = change(store, &by, Operation::Suspend);
+            assert_eq!(result, Err(ChangeStatusError::Store(down())));
+        }
     }
 
     #[test]

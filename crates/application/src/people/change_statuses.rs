@@ -92,6 +92,7 @@ mod tests {
     /// Lee is a member and everybody else is unknown.
     fn organization() -> Store {
         let mut store = Store::default();
+        store.credentials.expect_lock().returning(|_| Ok(None));
         store.organizations.expect_lock().returning(|_| Ok(()));
         store
             .people
@@ -127,7 +128,7 @@ mod tests {
     #[test]
     fn what_loses_a_race_is_tried_again_but_not_for_ever() {
         let mut store = Store::default();
-        store.organizations.expect_lock().times(4).returning(|_| Err(StoreError::Contention));
+        store.credentials.expect_lock().times(4).returning(|_| Err(StoreError::Contention));
         let outcomes = store.service().change_statuses(&actor(Rank::Admin), &request(vec![lee().id])).unwrap();
         assert_eq!(outcomes[0].result, Err(ChangeStatusError::Store(StoreError::Contention)));
     }

@@ -4,7 +4,9 @@ use std::mem::take;
 use std::sync::Arc;
 
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
-use stoa_domain::identity::ports::{MockOwnSessionRepository, MockSessionCache, MockSessionRepository};
+use stoa_domain::identity::ports::{
+    MockCredentialRepository, MockOwnSessionRepository, MockSessionCache, MockSessionRepository,
+};
 use stoa_domain::identity::user::User;
 use stoa_domain::kernel::actor::{ActingKey, Actor, ControlScope};
 use stoa_domain::kernel::ids::{SessionId, UserId};
@@ -30,6 +32,7 @@ pub(super) struct Store {
     pub(super) people: MockPersonRepository,
     pub(super) images: MockProfileImageRepository,
     pub(super) restraints: MockRestraintRepository,
+    pub(super) credentials: MockCredentialRepository,
     pub(super) sessions: MockSessionRepository,
     pub(super) own_sessions: MockOwnSessionRepository,
     pub(super) organizations: MockOrganizationRepository,
@@ -50,6 +53,11 @@ impl Store {
     /// The trail must be given this entry, once.
     pub(super) fn audits(&mut self, expected: AuditEntry) {
         expect_entry(&mut self.audit, expected);
+    }
+
+    /// Lee's password must be held, once.
+    pub(super) fn holds_password(&mut self) {
+        self.credentials.expect_lock().withf(|user| *user == lee().id).times(1).returning(|_| Ok(None));
     }
 
     /// Kim or Lee is a member of the organization.
@@ -91,6 +99,7 @@ impl UnitOfWork<People> for Store {
             people: &self.people,
             images: &self.images,
             restraints: &self.restraints,
+            credentials: &self.credentials,
             sessions: &self.sessions,
             own_sessions: &self.own_sessions,
             organizations: &self.organizations,

@@ -7,7 +7,7 @@ use super::person::Person;
 use super::profile::Profile;
 use super::restraint::{Restraint, Status};
 use crate::audit::AuditTrail;
-use crate::identity::ports::{OwnSessionRepository, SessionRepository};
+use crate::identity::ports::{CredentialRepository, OwnSessionRepository, SessionRepository};
 use crate::kernel::actor::{ControlScope, TenantScope};
 use crate::kernel::field::{Flaw, Parsed};
 use crate::kernel::ids::{OrganizationId, UserId};
@@ -35,6 +35,8 @@ pub struct PeopleTx<'t> {
     pub images: &'t dyn ProfileImageRepository,
     /// What keeps them from working.
     pub restraints: &'t dyn RestraintRepository,
+    /// Their password hashes.
+    pub credentials: &'t dyn CredentialRepository,
     /// Sessions.
     pub sessions: &'t dyn SessionRepository,
     /// The sessions of one person, in all their organizations.

@@ -301,6 +301,7 @@ control_context!(People, tx => PeopleTx {
     people: &tx,
     images: &tx,
     restraints: &tx,
+    credentials: &tx,
     sessions: &tx,
     own_sessions: &tx,
     organizations: &tx,

@@ -17,12 +17,13 @@ use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::session::Session;
 use stoa_domain::identity::token::{RefreshToken, Spending, TokenDigest};
 use stoa_domain::kernel::actor::{Origin, TenantScope};
-use stoa_domain::kernel::ids::{OrganizationId, OutboxMessageId, UserId, WarehouseId};
+use stoa_domain::kernel::ids::{OrganizationId, OutboxMessageId, SessionId, UserId, WarehouseId};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::membership::Membership;
 use stoa_domain::outbox::message::OutboxMessage;
 use stoa_domain::outbox::ports::DeliveryTx;
+use stoa_domain::people::restraint::{Restraint, RestraintKind};
 use uuid::Uuid;
 
 use crate::engines::{Adapters, on_every_engine};
@@ -413,5 +414,53 @@ fn no_session_outlives_the_change_of_the_password_it_is_opened_under() {
             assert_eq!(ended, Ok(vec![session.id]));
         });
         assert_eq!(world.identity(|tx| tx.credentials.lock(kim)), Ok(Some(new)));
+    });
+}
+
+/// One suspends an account while the others sign in to it, each as the use case does. Whatever was opened before is
+/// ended with it, and nothing is opened after: when the account works again, none of these sessions does.
+#[test]
+fn no_session_outlives_the_suspension_of_its_person() {
+    in_a_world(|world| {
+        let kim = world.ours.owner.id;
+        world.identity(|tx| tx.credentials.put(kim, &PasswordHash::from_phc("$argon2id$".into()), at(0))).unwrap();
+        for round in 0..ROUNDS {
+            let now = at(10 * i64::from(round));
+            let suspension = Restraint {
+                id: world.id(),
+                user_id: kim,
+                organization_id: None,
+                kind: RestraintKind::Suspended,
+                from: now,
+                until: None,
+                by: world.theirs.owner.id,
+                reason: parsed("Because"),
+                ending: None,
+            };
+            let sessions = [(); THREADS].map(|()| world.id::<SessionId>());
+            let suspend = || {
+                world.people(|tx| {
+                    tx.credentials.lock(kim)?;
+                    tx.restraints.begin(&suspension)?;
+                    tx.own_sessions.end_all(kim, None, now)
+                })
+            };
+            let sign_in = |n: usize| {
+                let (id, organization_id) = (sessions[n], Some(world.ours.id()));
+                let (expires_at, origin) = (at(3600), Origin::default());
+                let session = Session { id, user_id: kim, organization_id, created_at: now, expires_at, origin };
+                world.identity(|tx| {
+                    tx.credentials.lock(kim)?;
+                    if tx.restraints.in_force(kim, now)?.is_empty() { tx.sessions.insert(&session) } else { Ok(()) }
+                })
+            };
+            race(|n| if n == 0 { suspend().map(drop) } else { sign_in(n) }).into_iter().for_each(Result::unwrap);
+            let ended = suspension.ended(suspension.by, parsed("Enough"), now + TimeDelta::seconds(1));
+            world.people(|tx| tx.restraints.end(&ended)).expect("it ends");
+            for id in sessions {
+                let found = world.identity(|tx| tx.sessions.find_active(id, now + TimeDelta::seconds(2)));
+                assert_eq!(found, Ok(None));
+            }
+        }
     });
 }
