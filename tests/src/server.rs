@@ -42,7 +42,7 @@ impl Server {
     pub fn start(database: &TestDatabase, given: &[(&str, &str)], sources: Sources) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
         let settings = settings(database, &data, given);
-        let housekeeping = wiring::housekeeping_with(&settings, sources.clone());
+        let housekeeping = wiring::housekeeping_with(&settings, sources.clone()).expect("the wiring");
         let Stoa { api, outbox, bell } = wiring::stoa_with(&settings, sources).expect("the wiring");
         let (identity, audit) = (api.identity.clone(), api.audit.clone());
         let worker = Worker::start(outbox, bell).expect("a worker");

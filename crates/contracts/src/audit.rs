@@ -5,6 +5,7 @@ pub mod logs;
 
 use serde_json::{Value, json};
 use stoa_domain::audit::AuditEntry;
+use stoa_domain::audit::personal::marked;
 use stoa_domain::kernel::actor::{ControlScope, Origin, Stamp};
 use stoa_domain::kernel::store_error::StoreError;
 
@@ -96,6 +97,41 @@ pub fn what_was_and_what_is_are_stored_as_given(store: &dyn Subject) {
         expected.push(Recorded::in_tenant(&world.ours.scope, &tenant));
     }
     assert_eq!(trail(store), expected);
+}
+
+/// "In the place of what is marked as personal" a digest, "the same for equal values in entries of one organization,
+/// and not for those of two"; in both planes, and in entries of the platform.
+pub fn what_is_personal_is_stored_as_a_digest(store: &dyn Subject) {
+    let world = World::new(store);
+    let shown = |email: &str| {
+        let nobody = None::<&str>;
+        Some(json!({"email": marked(&email), "bio": marked(&nobody), "in": [{"it": marked(&email)}], "code": "W-1"}))
+    };
+    let entry = |action| {
+        let (before, after) = (shown("kim@example.com"), shown("lee@example.com"));
+        AuditEntry { before, after, ..world.entry(action) }
+    };
+    for tenant in [&world.ours, &world.theirs] {
+        world.cold_storage(tenant, |tx| tx.audit.record(&entry("warehouse.update"))).expect("an entry");
+        record(&world, &tenant.scope.control(), &entry("user.update"));
+    }
+    record(&world, &world.control(), &entry("user.update"));
+
+    let mut digests = Vec::new();
+    for stored in trail(store) {
+        assert!(!format!("{stored:?}").contains("example.com"), "{stored:?}");
+        let [before, after] = [stored.before, stored.after].map(Option::unwrap_or_default);
+        assert_eq!((&before["bio"], &before["code"]), (&Value::Null, &Value::from("W-1")));
+        assert_eq!(before["email"], before["in"][0]["it"]);
+        assert_ne!(before["email"], after["email"]);
+        let digest = before["email"].as_str().unwrap_or_default().to_owned();
+        let hex = digest.strip_prefix("hmac-sha256:").unwrap_or_default();
+        assert!(hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()), "{digest}");
+        digests.push(digest);
+    }
+    let [ours, ours_too, theirs, theirs_too, platform] = digests.try_into().expect("five entries");
+    assert_eq!((&ours, &theirs), (&ours_too, &theirs_too));
+    assert!(ours != theirs && ours != platform && theirs != platform);
 }
 
 /// "In the transaction of the unit of work it belongs to": what is rolled back leaves no entry.

@@ -5,6 +5,7 @@
 pub mod chain;
 pub mod checkpoint;
 pub mod dto;
+pub mod personal;
 pub mod ports;
 pub mod verification;
 
@@ -95,6 +96,9 @@ pub fn picture<const N: usize>(fields: [(&str, Value); N]) -> Value {
 /// stamp (actor, session or API key, address, user agent, trace id) and the organization of that
 /// unit's scope; an entry that cannot be written fails the whole unit of work. Entries are never changed
 /// or deleted.
+///
+/// In the place of what is marked as [`personal`] it must write `hmac-sha256:` and a digest under a key that
+/// no database holds: the same for equal values in entries of one organization, and not for those of two.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait AuditTrail {
     /// Appends the entry.

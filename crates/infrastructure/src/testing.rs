@@ -30,6 +30,7 @@ use diesel::sqlite::SqliteConnection;
 use tempfile::TempDir;
 use url::Url;
 
+use crate::crypto::audit_key::PersonalDigests;
 use crate::persistence::housekeeping;
 use crate::persistence::migration::Migrator;
 use crate::persistence::schema::tenant;
@@ -136,8 +137,13 @@ impl TestDatabase {
 
     /// Pools over it, as a process of Stoa has.
     pub fn open(&self) -> Database {
-        let settings = PoolSettings { connections: 4, checkout_timeout: Duration::from_secs(3) };
-        Database::new(&self.url, settings)
+        self.open_with(PoolSettings { connections: 4, checkout_timeout: Duration::from_secs(3) })
+    }
+
+    /// The same, with pools of other settings.
+    pub fn open_with(&self, settings: PoolSettings) -> Database {
+        let digests = PersonalDigests::new(&"the key of every test".into()).expect("a key");
+        Database::new(&self.url, settings, digests)
     }
 
     /// Runs what is pending.

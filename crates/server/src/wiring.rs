@@ -23,6 +23,7 @@ use stoa_application::people::service::PeopleService;
 use stoa_domain::identity::guess::GuessPolicy;
 use stoa_domain::identity::ports::TokenSigner;
 use stoa_domain::identity::token::TokenLifetimes;
+use stoa_domain::kernel::secret::Secret;
 use stoa_domain::kernel::sources::Sources;
 use stoa_domain::mail::letter::FrontendUrl;
 use stoa_domain::mail::ports::Mailer;
@@ -30,7 +31,7 @@ use stoa_infrastructure::cache::api_key_cache::ProcessApiKeyCache;
 use stoa_infrastructure::cache::session_cache::ProcessSessionCache;
 use stoa_infrastructure::crypto::api_key::RandomApiKeys;
 use stoa_infrastructure::crypto::argon2::{Argon2idHasher, HashingCost};
-use stoa_infrastructure::crypto::audit_key::AuditKey;
+use stoa_infrastructure::crypto::audit_key::{AuditKey, PersonalDigests};
 use stoa_infrastructure::crypto::jwt::{JwtSigner, KeyFolder, Pace};
 use stoa_infrastructure::crypto::refresh_token::RandomRefreshTokens;
 use stoa_infrastructure::crypto::sealing::{SealingKeys, key_in};
@@ -125,7 +126,12 @@ fn database(settings: &Settings) -> Result<Database> {
     // do the worker and the sealer.
     let connections = limits.database_connections + u32::try_from(limits.hashing_permits)? + 2;
     let pool = PoolSettings { connections, checkout_timeout: limits.busy_timeout };
-    Ok(Database::new(&database_url(settings), pool))
+    database_with(settings, pool)
+}
+
+fn database_with(settings: &Settings, pool: PoolSettings) -> Result<Database> {
+    let digests = PersonalDigests::new(&audit_key(settings)?)?;
+    Ok(Database::new(&database_url(settings), pool, digests))
 }
 
 fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>> {
@@ -205,30 +211,39 @@ fn metrics_readers(settings: &Settings) -> MetricsReaders {
     }
 }
 
+fn audit_key(settings: &Settings) -> Result<Secret> {
+    match &settings.audit_key {
+        Some(key) => Ok(key.clone()),
+        None => key_in(&settings.data_dir.join(AUDIT_KEY)).context("the key that seals the audit"),
+    }
+}
+
 fn audit(settings: &Settings, database: &Arc<Database>, sources: &Sources) -> Result<AuditService> {
-    let text = match &settings.audit_key {
-        Some(key) => key.clone(),
-        None => key_in(&settings.data_dir.join(AUDIT_KEY)).context("the key that seals the audit")?,
-    };
     let adapters = AuditAdapters {
         chains: database.clone(),
         staging: database.clone(),
         unsealed: database.clone(),
-        key: Arc::new(AuditKey::new(&text)?),
+        key: Arc::new(AuditKey::new(&audit_key(settings)?)?),
     };
     Ok(AuditService::new(adapters, sources.clone()))
 }
 
 /// The use cases of housekeeping, over a connection of their own: they keep nobody else waiting for one.
-pub fn housekeeping(settings: &Settings) -> HousekeepingService {
+///
+/// # Errors
+/// A key of the audit that cannot be used.
+pub fn housekeeping(settings: &Settings) -> Result<HousekeepingService> {
     housekeeping_with(settings, sources::system())
 }
 
 /// The same with another clock and other ids.
-pub fn housekeeping_with(settings: &Settings, sources: Sources) -> HousekeepingService {
+///
+/// # Errors
+/// As [`housekeeping`].
+pub fn housekeeping_with(settings: &Settings, sources: Sources) -> Result<HousekeepingService> {
     let pool = PoolSettings { connections: 1, checkout_timeout: settings.limits.busy_timeout };
-    let database = Arc::new(Database::new(&database_url(settings), pool));
-    HousekeepingService::new(database.clone(), database, sources)
+    let database = Arc::new(database_with(settings, pool)?);
+    Ok(HousekeepingService::new(database.clone(), database, sources))
 }
 
 /// How the HTTP server listens.

@@ -1,8 +1,11 @@
-//! What chains of the audit are sealed with: HMAC-SHA256 under a key derived from that of the installation.
+//! What chains of the audit are sealed with, and what stands for personal values in them: HMAC-SHA256 under keys
+//! derived from that of the installation.
 
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use aws_lc_rs::hmac;
+use serde_json::Value;
 use stoa_domain::audit::chain::{ChainKey, Hash};
+use stoa_domain::kernel::ids::OrganizationId;
 use stoa_domain::kernel::secret::Secret;
 use thiserror::Error;
 
@@ -11,10 +14,24 @@ const SALT: &[u8] = b"stoa audit chains";
 /// Hex digits of an id.
 const ID_LEN: usize = 16;
 
-/// The machine cannot derive the key.
+/// The machine cannot derive the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the key that seals the audit cannot be derived")]
+#[error("the keys of the audit cannot be derived")]
 pub struct AuditKeyError;
+
+/// What is derived from this text for this use.
+fn derived(text: &Secret, info: &[u8]) -> Result<[u8; 32], AuditKeyError> {
+    let mut derived = [0; 32];
+    let root = Salt::new(HKDF_SHA256, SALT).extract(text.expose().as_bytes());
+    root.expand(&[info], HKDF_SHA256).and_then(|key| key.fill(&mut derived)).map_err(|_| AuditKeyError)?;
+    Ok(derived)
+}
+
+fn hash_of(tag: &hmac::Tag) -> Hash {
+    let mut hash = Hash::NONE;
+    hash.0.copy_from_slice(tag.as_ref());
+    hash
+}
 
 /// The key of an installation's chains.
 pub struct AuditKey {
@@ -28,14 +45,9 @@ impl AuditKey {
     /// # Errors
     /// [`AuditKeyError`] if the machine cannot.
     pub fn new(text: &Secret) -> Result<Self, AuditKeyError> {
-        let (mut derived, mut id) = ([0; 32], [0; 32]);
-        let root = Salt::new(HKDF_SHA256, SALT).extract(text.expose().as_bytes());
-        for (info, filled) in [([&b"key"[..]], &mut derived), ([&b"id"[..]], &mut id)] {
-            root.expand(&info, HKDF_SHA256).and_then(|key| key.fill(filled)).map_err(|_| AuditKeyError)?;
-        }
-        let mut id = Hash(id).to_string();
+        let mut id = Hash(derived(text, b"id")?).to_string();
         id.truncate(ID_LEN);
-        Ok(Self { id, key: hmac::Key::new(hmac::HMAC_SHA256, &derived) })
+        Ok(Self { id, key: hmac::Key::new(hmac::HMAC_SHA256, &derived(text, b"key")?) })
     }
 }
 
@@ -45,16 +57,34 @@ impl ChainKey for AuditKey {
     }
 
     fn hash(&self, message: &[u8]) -> Hash {
-        let tag = hmac::sign(&self.key, message);
-        let mut hash = Hash::NONE;
-        hash.0.copy_from_slice(tag.as_ref());
-        hash
+        hash_of(&hmac::sign(&self.key, message))
+    }
+}
+
+/// The digests that stand for personal values in the audit.
+pub struct PersonalDigests(hmac::Key);
+
+impl PersonalDigests {
+    /// Digests under a key derived from this text.
+    ///
+    /// # Errors
+    /// [`AuditKeyError`] if the machine cannot.
+    pub fn new(text: &Secret) -> Result<Self, AuditKeyError> {
+        Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &derived(text, b"personal")?)))
+    }
+
+    /// What stands for this value in the chain of this organization, or in the platform's.
+    pub fn digest(&self, chain: OrganizationId, value: &Value) -> String {
+        let mut message = chain.as_uuid().as_bytes().to_vec();
+        message.extend(value.to_string().as_bytes());
+        format!("hmac-sha256:{}", hash_of(&hmac::sign(&self.0, &message)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
 
     fn key(text: &str) -> AuditKey {
         AuditKey::new(&text.into()).unwrap()
@@ -66,6 +96,25 @@ mod tests {
         assert_eq!(one.hash(b"message"), key("one").hash(b"message"));
         assert_ne!(one.hash(b"message"), one.hash(b"massage"));
         assert_ne!(one.hash(b"message"), other.hash(b"message"));
+    }
+
+    #[test]
+    fn a_digest_is_of_its_value_its_chain_and_its_key() {
+        let digest = |text: &str, chain, value: &str| {
+            PersonalDigests::new(&text.into()).unwrap().digest(Uuid::from_u128(chain).into(), &value.into())
+        };
+        let kim = digest("one", 1, "kim@example.com");
+        assert_eq!(kim, digest("one", 1, "kim@example.com"));
+        for other in [digest("two", 1, "kim@example.com"), digest("one", 2, "kim@example.com"), digest("one", 1, "kim")]
+        {
+            assert_ne!(kim, other);
+        }
+        let hex = kim.strip_prefix("hmac-sha256:").unwrap();
+        assert!(Hash::of_hex(hex).is_some(), "{hex}");
+        assert_ne!(
+            Hash::of_hex(hex).unwrap(),
+            key("one").hash(&[Uuid::from_u128(1).as_bytes(), &b"\"kim\""[..]].concat())
+        );
     }
 
     #[test]

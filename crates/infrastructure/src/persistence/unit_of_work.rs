@@ -26,12 +26,14 @@ use super::connection::{Conn, on};
 use super::fault::fault;
 use super::placement::{Placement, PlacementRouter};
 use super::pool::{DatabaseUrl, Live, PoolSettings, Pools, check_out};
+use crate::crypto::audit_key::PersonalDigests;
 
 /// The databases of an installation. Cheap to share behind an `Arc`.
 pub struct Database {
     control: Pools,
     router: PlacementRouter,
     pub(super) unsealed: Unsealed,
+    digests: PersonalDigests,
 }
 
 /// The ports of the tenant plane, on the connection of one transaction.
@@ -40,20 +42,25 @@ pub(super) struct Tenant<'c> {
     pub(super) scope: &'c TenantScope,
     /// Whether an entry was recorded.
     pub(super) recorded: &'c Cell<bool>,
+    /// What stands for personal values in entries.
+    pub(super) digests: &'c PersonalDigests,
 }
 
 /// The ports of the control plane, on the connection of one transaction.
 pub(super) struct Control<'c> {
     pub(super) conn: RefCell<Conn<'c>>,
     pub(super) scope: &'c ControlScope,
+    /// What stands for personal values in entries.
+    pub(super) digests: &'c PersonalDigests,
 }
 
 type Work<'w> = &'w mut dyn FnMut(Conn<'_>) -> Result<(), Abort>;
 
 impl Database {
     /// The databases behind this address. Connects when it is first used.
-    pub fn new(url: &DatabaseUrl, settings: PoolSettings) -> Self {
-        Self { control: Pools::new(url, settings), router: PlacementRouter::new(), unsealed: Unsealed::default() }
+    pub fn new(url: &DatabaseUrl, settings: PoolSettings, digests: PersonalDigests) -> Self {
+        let (control, unsealed) = (Pools::new(url, settings), Unsealed::default());
+        Self { control, router: PlacementRouter::new(), unsealed, digests }
     }
 
     /// Reads the control plane with one statement, outside any use case.
@@ -205,7 +212,8 @@ macro_rules! tenant_context {
                 let plane = self.$plane_of(scope.tenant()).map_err(TxError::Store)?;
                 let recorded = Cell::new(false);
                 plane.transact(mode, Some(scope.tenant()), &mut |conn| {
-                    let $tx = Tenant { conn: RefCell::new(conn), scope, recorded: &recorded };
+                    let (recorded, digests) = (&recorded, &self.digests);
+                    let $tx = Tenant { conn: RefCell::new(conn), scope, recorded, digests };
                     work(&$ports)
                 })?;
                 if recorded.get() {
@@ -228,7 +236,7 @@ macro_rules! control_context {
                 work: &mut dyn FnMut(&<$context as Context>::Tx<'_>) -> Result<(), Abort>,
             ) -> Result<(), TxError> {
                 self.control.transact(mode, None, &mut |conn| {
-                    let $tx = Control { conn: RefCell::new(conn), scope };
+                    let $tx = Control { conn: RefCell::new(conn), scope, digests: &self.digests };
                     work(&$ports)
                 })
             }

@@ -305,6 +305,7 @@ suite! { audit of audit in "audit.rs":
     an_entry_carries_the_stamp_and_the_organization_of_its_scope,
     an_entry_of_the_control_plane_carries_what_its_scope_says,
     what_was_and_what_is_are_stored_as_given,
+    what_is_personal_is_stored_as_a_digest,
     an_entry_goes_the_way_of_its_transaction,
     an_entry_that_cannot_be_written_fails_the_work_of_an_organization,
     an_entry_that_cannot_be_written_fails_the_work_of_the_control_plane,

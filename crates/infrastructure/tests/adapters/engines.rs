@@ -48,7 +48,7 @@ impl<'d> Adapters<'d> {
     /// With a pool of this size that does not wait long.
     pub(crate) fn impatient(home: &'d TestDatabase, connections: u32) -> Self {
         let settings = PoolSettings { connections, checkout_timeout: Duration::from_millis(500) };
-        Self { database: Database::new(home.url(), settings), home }
+        Self { database: home.open_with(settings), home }
     }
 }
 

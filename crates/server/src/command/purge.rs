@@ -10,7 +10,7 @@ use crate::wiring::housekeeping;
 
 pub(super) fn run(settings: &Settings) -> Result<()> {
     require_current(settings)?;
-    let Purged { organizations, sessions, refresh_tokens, leftovers } = housekeeping(settings).purge()?;
+    let Purged { organizations, sessions, refresh_tokens, leftovers } = housekeeping(settings)?.purge()?;
     print(&format!(
         "purged: {organizations} organizations, {sessions} sessions, {refresh_tokens} refresh tokens, {leftovers} other \
          rows"

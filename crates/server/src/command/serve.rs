@@ -19,7 +19,7 @@ pub(super) fn run(settings: &Settings) -> Result<()> {
     let listener = TcpListener::bind(settings.bind).with_context(|| format!("cannot listen on {}", settings.bind))?;
     let address = listener.local_addr()?;
     let http = http(settings);
-    let _housekeeper = Housekeeper::start(housekeeping(settings))?;
+    let _housekeeper = Housekeeper::start(housekeeping(settings)?)?;
     let sealer = Sealer::start(api.audit.clone())?;
     let worker = Worker::start(outbox, bell)?;
 

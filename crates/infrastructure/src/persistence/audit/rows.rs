@@ -4,11 +4,21 @@ use diesel::prelude::*;
 use serde_json::Value;
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::audit::chain::{Hash, Head, Link, Record};
+use stoa_domain::audit::personal::replaced;
+use stoa_domain::audit::ports::PLATFORM;
 use stoa_domain::kernel::actor::{ControlScope, Stamp, TenantScope};
+use stoa_domain::kernel::ids::OrganizationId;
 
+use crate::crypto::audit_key::PersonalDigests;
 use crate::persistence::schema::control::control_audit_pending;
 use crate::persistence::schema::tenant::{audit_entries, audit_heads, audit_pending};
 use crate::persistence::sql_types::{At, Id};
+
+/// A picture as it is stored, in an entry of this chain: without what is personal in it.
+fn shown(picture: Option<&Value>, chain: OrganizationId, digests: &PersonalDigests) -> Option<String> {
+    let digest = |value: &Value| digests.digest(chain, value);
+    picture.map(|picture| replaced(picture.clone(), &digest).to_string())
+}
 
 #[derive(Insertable)]
 #[diesel(table_name = audit_pending, treat_none_as_default_value = false)]
@@ -31,7 +41,8 @@ pub(super) struct NewAuditRow<'a> {
 }
 
 impl<'a> NewAuditRow<'a> {
-    pub(super) fn new(scope: &'a TenantScope, entry: &'a AuditEntry) -> Self {
+    pub(super) fn new(scope: &'a TenantScope, entry: &'a AuditEntry, digests: &PersonalDigests) -> Self {
+        let chain = scope.tenant();
         let Stamp { actor_type, user_id, session_id, api_key_id, origin } = scope.stamp();
         Self {
             tenant_id: scope.tenant().into(),
@@ -43,8 +54,8 @@ impl<'a> NewAuditRow<'a> {
             action: entry.action,
             resource_type: entry.resource_type,
             resource_id: Id(entry.resource_id),
-            before: entry.before.as_ref().map(Value::to_string),
-            after: entry.after.as_ref().map(Value::to_string),
+            before: shown(entry.before.as_ref(), chain, digests),
+            after: shown(entry.after.as_ref(), chain, digests),
             ip_address: origin.ip_address.map(|address| address.to_string()),
             user_agent: origin.user_agent.as_deref(),
             trace_id: &origin.trace_id,
@@ -74,7 +85,8 @@ pub(super) struct NewControlAuditRow<'a> {
 }
 
 impl<'a> NewControlAuditRow<'a> {
-    pub(super) fn new(scope: &'a ControlScope, entry: &'a AuditEntry) -> Self {
+    pub(super) fn new(scope: &'a ControlScope, entry: &'a AuditEntry, digests: &PersonalDigests) -> Self {
+        let chain = scope.organization().unwrap_or(PLATFORM);
         let Stamp { actor_type, user_id, session_id, api_key_id, origin } = scope.stamp();
         Self {
             id: entry.id.into(),
@@ -86,8 +98,8 @@ impl<'a> NewControlAuditRow<'a> {
             action: entry.action,
             resource_type: entry.resource_type,
             resource_id: Id(entry.resource_id),
-            before: entry.before.as_ref().map(Value::to_string),
-            after: entry.after.as_ref().map(Value::to_string),
+            before: shown(entry.before.as_ref(), chain, digests),
+            after: shown(entry.after.as_ref(), chain, digests),
             ip_address: origin.ip_address.map(|address| address.to_string()),
             user_agent: origin.user_agent.as_deref(),
             trace_id: &origin.trace_id,

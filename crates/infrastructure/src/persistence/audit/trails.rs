@@ -12,7 +12,7 @@ use crate::persistence::unit_of_work::{Control, Tenant};
 
 impl AuditTrail for Tenant<'_> {
     fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
-        let row = NewAuditRow::new(self.scope, entry);
+        let row = NewAuditRow::new(self.scope, entry, self.digests);
         on!(self.conn, c => diesel::insert_into(audit_pending::table).values(&row).execute(c)).map_err(fault)?;
         self.recorded.set(true);
         Ok(())
@@ -21,7 +21,7 @@ impl AuditTrail for Tenant<'_> {
 
 impl AuditTrail for Control<'_> {
     fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
-        let row = NewControlAuditRow::new(self.scope, entry);
+        let row = NewControlAuditRow::new(self.scope, entry, self.digests);
         on!(self.conn, c => diesel::insert_into(control_audit_pending::table).values(&row).execute(c))
             .map_err(fault)?;
         Ok(())
