@@ -189,3 +189,52 @@ async fn admins_and_platform_administrators_unlock() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_failed_and_why_is_told_to_those_who_administer_the_platform_alone() {
+    on_each_engine(async |stage| {
+        let (owner, platform) = (stage.owner().await, stage.platform_admin().await);
+        let anonymous = stage.anonymous();
+        fail(&anonymous, &owner.email, 1).await;
+        fail(&anonymous, "nobody@example.com", 1).await;
+        fail(&anonymous, "Nobody@Example.com ", 1).await;
+        let suspend = format!("/api/v1/users/{}/suspend", owner.user_id);
+        platform.post(&suspend, &json!({"reason": "Because"})).await.is(200);
+        login(&anonymous, &owner.email, PASSWORD).await.refuses(403, "ACCOUNT_SUSPENDED");
+
+        let answer = platform.get("/api/v1/platform/audit-logs?action=sign_in.fail").await;
+        assert!(!answer.text.contains("example.com"), "{}", answer.text);
+        let page = answer.gives(200);
+        let told = |n: usize| page["items"][n].clone();
+        let said: Vec<_> = (0..4)
+            .map(told)
+            .map(|entry| json!([entry["after"]["reason"], entry["actor_type"], entry["resource_id"]]))
+            .collect();
+        let nobody = "00000000-0000-0000-0000-000000000000";
+        let expected = [
+            json!(["account_kept_out", "user", owner.user_id]),
+            json!(["unknown_address", "anonymous", nobody]),
+            json!(["unknown_address", "anonymous", nobody]),
+            json!(["wrong_password", "anonymous", owner.user_id]),
+        ];
+        assert_eq!((said, page["total"].as_u64()), (expected.to_vec(), Some(4)));
+        let emails = [0, 1, 2, 3].map(|n| told(n)["after"]["email"].clone());
+        assert!(emails[0] == emails[3] && emails[1] == emails[2] && emails[0] != emails[1], "{emails:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_rests_begin_is_recorded_and_what_is_refused_meanwhile_is_not() {
+    let few = [("STOA_SIGN_IN_TRIES_PER_ADDRESS", "6"), ("STOA_SIGN_IN_TRIES", "4")];
+    on_each_engine_with(&few, async |stage| {
+        let (owner, anonymous) = (stage.owner().await, stage.anonymous());
+        fail(&anonymous, &owner.email, 4).await;
+        rest(&login(&anonymous, &owner.email, WRONG).await);
+        fail(&anonymous, "nobody@example.com", 2).await;
+        rest(&login(&anonymous, "nobody@example.com", WRONG).await);
+        let counts = ["sign_in.fail", "user.lock", "network_address.lock"].map(|action| actions(stage, action).len());
+        assert_eq!(counts, [6, 1, 1]);
+    })
+    .await;
+}

@@ -183,7 +183,11 @@ async fn guessing_at_codes_takes_its_time() {
         verify(&member, &token, &authenticator.code(stage, 0)).await.refuses(429, "TOO_MANY_ATTEMPTS");
         owner.post(&format!("/api/v1/users/{}/unlock", member.user_id), &json!({})).await.is(204);
         verify(&member, &token, &authenticator.code(stage, 0)).await.is(200);
-        let unlocked = entries(&stage.database).into_iter().find(|entry| entry["action"] == "user.unlock").unwrap();
+        let recorded = entries(&stage.database);
+        let failed = recorded.iter().filter(|entry| entry["action"] == "sign_in.fail");
+        let failed: Vec<_> = failed.map(|entry| (&entry["after"]["reason"], &entry["resource_id"])).collect();
+        assert_eq!(failed, [(&json!("wrong_code"), &bare(&json!(member.user_id))); 5]);
+        let unlocked = recorded.iter().find(|entry| entry["action"] == "user.unlock").unwrap();
         assert_eq!(unlocked["before"]["failures"], 5);
     })
     .await;

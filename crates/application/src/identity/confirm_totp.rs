@@ -49,7 +49,7 @@ impl IdentityService {
         let guess = Guess::new(Guessed::SecondFactor(actor.user_id), actor.origin.ip_address);
         let totp = self.unconfirmed_totp(actor, &guess)?;
         let Some(step) = self.codes.step_of(&totp, &request.code, self.sources.now())? else {
-            self.count_failure::<ConfirmTotpError>(&guess, Some(actor.user_id), &actor.origin)?;
+            self.count_failure::<ConfirmTotpError>(&guess, Some(actor.user_id), &actor.origin, None)?;
             return Err(WRONG_CODE.at("code").into());
         };
         let codes = self.codes.recovery_codes()?;

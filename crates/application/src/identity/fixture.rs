@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::Duration;
 use serde_json::json;
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
+use stoa_domain::identity::failed_sign_in::{FailedSignIn, FailureReason};
 use stoa_domain::identity::guess::{Counted, GuessPolicy, Guessed};
 use stoa_domain::identity::one_time_token::{OneTimeToken, TokenPurpose};
 use stoa_domain::identity::password::PasswordHash;
@@ -152,6 +153,12 @@ impl Store {
                 .times(1)
                 .returning(move |_, _, _| Ok(counted));
         }
+    }
+
+    /// A sign-in under this address must be recorded as failed, once.
+    pub(super) fn audits_failure(&mut self, reason: FailureReason, email: &str) {
+        let user = if reason == FailureReason::UnknownAddress { UserId::NIL } else { kim().id };
+        self.audits(entry("sign_in.fail", "user", user.as_uuid()).created(&FailedSignIn::new(reason, email)));
     }
 
     /// The worker must be called, once, and not before the commit.

@@ -4,8 +4,10 @@ use std::net::IpAddr;
 
 use chrono::{Duration, SecondsFormat};
 use stoa_domain::audit::{AuditEntry, picture};
+use stoa_domain::identity::failed_sign_in::{FailedSignIn, FailureReason};
 use stoa_domain::identity::guess::{Counted, Guessed};
 use stoa_domain::identity::ports::IdentityTx;
+use stoa_domain::identity::user::User;
 use stoa_domain::kernel::actor::{ControlScope, Origin, Stamp};
 use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::sources::Timestamp;
@@ -48,13 +50,15 @@ impl IdentityService {
         }
     }
 
-    /// Counts a wrong guess. A guess that others' failures have overtaken is refused as if it had
-    /// not been made: what came of it is not said.
+    /// Counts a wrong guess, and records the sign-in that has failed by it, if one has. A guess that
+    /// others' failures have overtaken is refused as if it had not been made: what came of it is not
+    /// said, nor recorded.
     pub(super) fn count_failure<E: From<StoreError> + From<TooManyGuesses>>(
         &self,
         guess: &Guess,
         user: Option<UserId>,
         origin: &Origin,
+        failed: Option<&FailedSignIn>,
     ) -> Result<(), E> {
         let scope = ControlScope::new(Stamp::anonymous(origin.clone()));
         let now = self.sources.now();
@@ -65,11 +69,14 @@ impl IdentityService {
                     Counted::Resting(until) => resting = resting.max(Some(until)),
                     Counted::Failure { failures, rests_until } => {
                         is_first |= failures == 1;
-                        if let (Some(until), true) = (rests_until, *guessed == guess.at) {
-                            tx.audit.record(&self.lock_entry(user, failures, until))?;
+                        if let Some(until) = rests_until {
+                            tx.audit.record(&self.lock_entry(guessed, user, failures, until))?;
                         }
                     }
                 }
+            }
+            if let (Some(failed), None) = (failed, resting) {
+                tx.audit.record(&self.failure_entry(user, failed))?;
             }
             Ok::<_, StoreError>((resting, is_first))
         })?;
@@ -80,6 +87,13 @@ impl IdentityService {
             Some(until) => Err(self.too_many(until).into()),
             None => Ok(()),
         }
+    }
+
+    /// Records that somebody who is kept out of everything could have signed in otherwise.
+    pub(super) fn note_kept_out(&self, user: &User, origin: &Origin) -> Result<(), StoreError> {
+        let failed = FailedSignIn::new(FailureReason::AccountKeptOut, user.email.as_str());
+        let scope = ControlScope::new(Stamp::user(user.id, origin.clone()));
+        self.work.run(&scope, |tx| tx.audit.record(&self.failure_entry(Some(user.id), &failed)))
     }
 
     /// Forgets the failures before a right guess, inside the transaction that it opens. One that
@@ -100,11 +114,21 @@ impl IdentityService {
     }
 
     /// The same for what does not exist, so that it takes as long: then it is about the nil id.
-    fn lock_entry(&self, user: Option<UserId>, failures: u32, until: Timestamp) -> AuditEntry {
+    fn failure_entry(&self, user: Option<UserId>, failed: &FailedSignIn) -> AuditEntry {
+        let user = user.unwrap_or(UserId::NIL).as_uuid();
+        AuditEntry::new(&self.sources, "sign_in.fail", "user", user).created(failed)
+    }
+
+    /// Here too. A network address has no id.
+    fn lock_entry(&self, guessed: &Guessed, user: Option<UserId>, failures: u32, until: Timestamp) -> AuditEntry {
         let shown = picture([
             ("failures", failures.into()),
             ("until", until.to_rfc3339_opts(SecondsFormat::Micros, true).into()),
         ]);
-        AuditEntry::new(&self.sources, "user.lock", "user", user.unwrap_or(UserId::NIL).as_uuid()).created(&shown)
+        let (action, kind, id) = match guessed {
+            Guessed::Password(_) | Guessed::SecondFactor(_) => ("user.lock", "user", user.unwrap_or(UserId::NIL)),
+            Guessed::From(_) => ("network_address.lock", "network_address", UserId::NIL),
+        };
+        AuditEntry::new(&self.sources, action, kind, id.as_uuid()).created(&shown)
     }
 }

@@ -54,7 +54,7 @@ impl IdentityService {
         E: From<StoreError> + From<TooManyGuesses> + From<HashingError> + From<InvalidField>,
     {
         if self.passwords.verify(given, Some(own.hash.clone()))? == Verification::Wrong {
-            self.count_failure::<E>(&own.guess, Some(own.user.id), &actor.origin)?;
+            self.count_failure::<E>(&own.guess, Some(own.user.id), &actor.origin, None)?;
             return Err(WRONG_PASSWORD.at(field).into());
         }
         Ok(())

@@ -3,6 +3,7 @@
 use chrono::Duration;
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::identity::dto::LoginRequest;
+use stoa_domain::identity::failed_sign_in::{FailedSignIn, FailureReason};
 use stoa_domain::identity::guess::Guessed;
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::ports::{HashingError, IdentityTx, Verification};
@@ -88,8 +89,8 @@ struct Recognised {
 impl IdentityService {
     /// Signs a person in, to the organization they joined first of those they may work in, or asks for
     /// the second factor; to one that is suspended only if they own it and have no other. A wrong
-    /// password and an unknown address cost the same work; after too many of them none is done. Who is
-    /// kept from working everywhere is told so, but only after the right password.
+    /// password and an unknown address cost the same work, and an entry each; after too many of them
+    /// none is done. Who is kept from working everywhere is told so, but only after the right password.
     ///
     /// # Errors
     /// See [`SignInError`].
@@ -118,6 +119,7 @@ impl IdentityService {
                 right @ (Verification::Right | Verification::Outdated),
             ) => {
                 if restraints.iter().any(Restraint::is_on_account) {
+                    self.note_kept_out(&account.user, origin)?;
                     return Err(SignInError::AccountSuspended);
                 }
                 account.organizations.retain(|place| !keep_out(&restraints, place.organization_id));
@@ -128,7 +130,10 @@ impl IdentityService {
                 Ok(Recognised { account, hash, has_second_factor, restraints, guess, rehashed })
             }
             (known, _) => {
-                self.count_failure::<SignInError>(&guess, known.map(|known| known.account.user.id), origin)?;
+                let user = known.map(|known| known.account.user.id);
+                let reason = user.map_or(FailureReason::UnknownAddress, |_| FailureReason::WrongPassword);
+                let failed = FailedSignIn::new(reason, &request.email);
+                self.count_failure::<SignInError>(&guess, user, origin, Some(&failed))?;
                 Err(SignInError::InvalidCredentials)
             }
         }
@@ -216,8 +221,8 @@ fn scope_of(recognised: &Recognised, origin: Origin) -> ControlScope {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
-        GUESSES, PASSWORD, Store, TOKENS, account, affiliation, down, elsewhere, entry, hash, home, kim, lost, now,
-        nth, origin, shown, suspended_affiliation, totp,
+        GUESSES, PASSWORD, Store, TOKENS, account, affiliation, down, elsewhere, entry, from_origin, hash, home, kim,
+        lost, now, nth, origin, shown, suspended_affiliation, totp,
     };
     use super::*;
     use crate::fixture::restraint;
@@ -229,6 +234,9 @@ mod tests {
     use stoa_domain::kernel::unit_of_work::Mode;
     use stoa_domain::people::restraint::RestraintKind;
     use uuid::Uuid;
+
+    /// Kim's address.
+    const KIM: &str = "kim@example.com";
 
     #[test]
     fn a_suspended_organization_is_entered_last_and_by_its_owner_alone() {
@@ -326,16 +334,16 @@ mod tests {
     }
 
     fn password() -> Guessed {
-        Guessed::password("kim@example.com")
+        Guessed::password(KIM)
     }
 
     /// The failure is one of several.
-    fn fails(mut store: Store, guessed: Guessed) -> Store {
-        store.counts_failure(guessed, Counted::Failure { failures: 2, rests_until: None });
+    fn fails(mut store: Store, email: &str, reason: FailureReason) -> Store {
+        store.counts_failure(Guessed::password(email), Counted::Failure { failures: 2, rests_until: None });
+        store.audits_failure(reason, email);
         store.passwords.expect_hash().never();
         store.signer.expect_sign().never();
         store.sessions.expect_insert().never();
-        store.audit.expect_record().never();
         store
     }
 
@@ -391,10 +399,13 @@ mod tests {
         for kind in RestraintKind::ALL {
             let mut store = restrained(vec![restraint(kind, None)]);
             store.signer.expect_sign().never();
+            store.sessions.expect_insert().never();
+            store.audits_failure(FailureReason::AccountKeptOut, KIM);
             let transactions = store.transactions.clone();
-            assert_eq!((refused(store), transactions.committed()), (SignInError::AccountSuspended, false));
+            assert_eq!(refused(store), SignInError::AccountSuspended);
+            assert_eq!(transactions.opened()[1], (Mode::Write, ControlScope::new(Stamp::user(kim().id, origin()))));
             let store = known_under(Store::default(), &[], None, vec![restraint(kind, None)]);
-            let store = fails(compares(store, None, Verification::Wrong), password());
+            let store = fails(compares(store, None, Verification::Wrong), KIM, FailureReason::WrongPassword);
             assert_eq!(refused(store), SignInError::InvalidCredentials);
         }
     }
@@ -405,8 +416,12 @@ mod tests {
         unknown.users.expect_find_by_email().times(1).returning(|_| Ok(None));
         let wrong = recognised(Store::default(), Verification::Wrong);
         let without = compares(known(Store::default(), &[], None), None, Verification::Wrong);
-        for store in [unknown, wrong, without] {
-            let store = fails(store, password());
+        for (store, reason) in [
+            (unknown, FailureReason::UnknownAddress),
+            (wrong, FailureReason::WrongPassword),
+            (without, FailureReason::WrongPassword),
+        ] {
+            let store = fails(store, KIM, reason);
             let transactions = store.transactions.clone();
             assert_eq!(refused(store), SignInError::InvalidCredentials);
             let modes: Vec<_> = transactions.opened().into_iter().map(|(mode, _)| mode).collect();
@@ -418,7 +433,8 @@ mod tests {
     fn what_is_no_address_costs_the_same_comparison() {
         let mut store = compares(Store::default(), None, Verification::Wrong);
         store.users.expect_find_by_email().never();
-        let error = fails(store, Guessed::password("kim")).service().sign_in(origin(), &request("Kim")).unwrap_err();
+        let store = fails(store, "kim", FailureReason::UnknownAddress);
+        let error = store.service().sign_in(origin(), &request("Kim")).unwrap_err();
         assert_eq!(error, SignInError::InvalidCredentials);
     }
 
@@ -426,7 +442,7 @@ mod tests {
     fn nobody_is_signed_in_even_if_a_comparison_with_nothing_succeeds() {
         let mut store = compares(Store::default(), None, Verification::Right);
         store.users.expect_find_by_email().returning(|_| Ok(None));
-        assert_eq!(refused(fails(store, password())), SignInError::InvalidCredentials);
+        assert_eq!(refused(fails(store, KIM, FailureReason::UnknownAddress)), SignInError::InvalidCredentials);
     }
 
     #[test]
@@ -523,12 +539,14 @@ mod tests {
         let shown = json!({ "failures": 5, "until": "2023-11-14T22:13:50.000000Z" });
         let mut unknown = compares(Store::default(), None, Verification::Wrong);
         unknown.users.expect_find_by_email().returning(|_| Ok(None));
-        for (mut store, id) in
-            [(unknown, Uuid::nil()), (recognised(Store::default(), Verification::Wrong), kim().id.as_uuid())]
+        let known = recognised(Store::default(), Verification::Wrong);
+        for (mut store, id, reason) in
+            [(unknown, UserId::NIL, FailureReason::UnknownAddress), (known, kim().id, FailureReason::WrongPassword)]
         {
             let counted = Counted::Failure { failures: 5, rests_until: Some(now() + GUESSES.rest) };
             store.counts_failure(password(), counted);
-            store.audits(entry("user.lock", "user", id).created(&shown));
+            store.audits(entry("user.lock", "user", id.as_uuid()).created(&shown));
+            store.audits_failure(reason, KIM);
             let transactions = store.transactions.clone();
             assert_eq!(refused(store), SignInError::InvalidCredentials);
             assert_eq!(transactions.opened()[1].1, ControlScope::new(Stamp::anonymous(origin())));
@@ -536,9 +554,28 @@ mod tests {
     }
 
     #[test]
+    fn the_failure_after_which_a_network_address_rests_leaves_an_entry() {
+        let mut store = recognised(Store::default(), Verification::Wrong);
+        let until = now() + GUESSES.longest_rest;
+        for (guessed, failures, rests_until) in [(password(), 2, None), (from_origin(), 50, Some(until))] {
+            let counted = Counted::Failure { failures, rests_until };
+            store
+                .guesses
+                .expect_count()
+                .withf(move |given, _, _| *given == guessed)
+                .return_once(move |_, _, _| Ok(counted));
+        }
+        let shown = json!({ "failures": 50, "until": "2023-11-14T22:28:20.000000Z" });
+        store.audits(entry("network_address.lock", "network_address", Uuid::nil()).created(&shown));
+        store.audits_failure(FailureReason::WrongPassword, KIM);
+        assert_eq!(refused(store), SignInError::InvalidCredentials);
+    }
+
+    #[test]
     fn the_first_failure_tidies_up() {
         let mut store = recognised(Store::default(), Verification::Wrong);
         store.counts_failure(password(), Counted::Failure { failures: 1, rests_until: None });
+        store.audits_failure(FailureReason::WrongPassword, KIM);
         store.guesses.expect_forget_old().withf(|at| *at == now()).times(1).returning(|_| Ok(()));
         assert_eq!(refused(store), SignInError::InvalidCredentials);
     }
@@ -615,8 +652,12 @@ mod tests {
     fn a_failure_that_cannot_be_counted_is_not_answered_as_wrong() {
         let mut uncounted = recognised(Store::default(), Verification::Wrong);
         uncounted.guesses.expect_count().returning(|_, _, _| Err(down()));
-        let uncommitted = fails(recognised(Store::whose_commit_fails(), Verification::Wrong), password());
-        for (store, error) in [(uncounted, down()), (uncommitted, lost())] {
+        let mut unrecorded = recognised(Store::default(), Verification::Wrong);
+        unrecorded.counts_failure(password(), Counted::Failure { failures: 2, rests_until: None });
+        unrecorded.audit.expect_record().returning(|_| Err(down()));
+        let uncommitted = recognised(Store::whose_commit_fails(), Verification::Wrong);
+        let uncommitted = fails(uncommitted, KIM, FailureReason::WrongPassword);
+        for (store, error) in [(uncounted, down()), (unrecorded, down()), (uncommitted, lost())] {
             assert_eq!(refused(store), SignInError::Store(error));
         }
     }

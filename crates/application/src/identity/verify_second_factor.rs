@@ -2,6 +2,7 @@
 
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::identity::dto::VerifyMfaRequest;
+use stoa_domain::identity::failed_sign_in::{FailedSignIn, FailureReason};
 use stoa_domain::identity::guess::Guessed;
 use stoa_domain::identity::ports::IdentityTx;
 use stoa_domain::identity::second_factor::{SecondFactorError, Totp};
@@ -71,8 +72,13 @@ impl IdentityService {
         let digest = self.refresh_tokens.digest(&request.mfa_token);
         let Asked { account, totp, restraints, guess } = self.asked(&digest, origin)?;
         let user = &account.user;
+        if restraints.iter().any(Restraint::is_on_account) {
+            self.note_kept_out(user, origin)?;
+            return Err(VerifySecondFactorError::InvalidToken);
+        }
         let wrong = || {
-            self.count_failure::<VerifySecondFactorError>(&guess, Some(user.id), origin)?;
+            let failed = FailedSignIn::new(FailureReason::WrongCode, user.email.as_str());
+            self.count_failure::<VerifySecondFactorError>(&guess, Some(user.id), origin, Some(&failed))?;
             Err(VerifySecondFactorError::WrongCode)
         };
         let Some(proof) = self.proof(&totp, &request.code)? else { return wrong() };
@@ -109,9 +115,6 @@ impl IdentityService {
             match (totp, tx.users.find_account(user)?) {
                 (Some(totp), Some(mut account)) => {
                     let restraints = tx.restraints.in_force(user, now)?;
-                    if restraints.iter().any(Restraint::is_on_account) {
-                        return Err(VerifySecondFactorError::InvalidToken);
-                    }
                     account.organizations.retain(|place| !keep_out(&restraints, place.organization_id));
                     Ok(Asked { account, totp, restraints, guess })
                 }
@@ -184,11 +187,15 @@ mod tests {
 
     /// Kim was asked, and has an authenticator.
     fn asked(store: Store) -> Store {
+        asked_under(store, Vec::new())
+    }
+
+    fn asked_under(store: Store, restraints: Vec<Restraint>) -> Store {
         let mut store = token(store, Some(challenge(now() + Duration::seconds(1))));
         store.takes_guesses();
         store.second_factors.expect_find().withf(|user| *user == kim().id).returning(|_| Ok(Some(totp())));
         let account = account(&[affiliation(elsewhere(), Rank::Admin), affiliation(home(), Rank::Owner)]);
-        store.restrains(Vec::new());
+        store.restrains(restraints);
         store.users.expect_find_account().withf(|id| *id == kim().id).return_once(|_| Ok(Some(account)));
         store
     }
@@ -228,6 +235,7 @@ mod tests {
 
     fn counts(mut store: Store) -> Store {
         store.counts_failure(factor(), Counted::Failure { failures: 2, rests_until: None });
+        store.audits_failure(FailureReason::WrongCode, kim().email.as_str());
         store.sessions.expect_insert().never();
         store
     }
@@ -300,6 +308,16 @@ mod tests {
         let transactions = store.transactions.clone();
         let error = verify(store, "123456").unwrap_err();
         assert_eq!((error, transactions.committed()), (VerifySecondFactorError::InvalidToken, false));
+    }
+
+    #[test]
+    fn whoever_is_kept_out_meanwhile_is_asked_nothing_and_the_trail_shows_it() {
+        let mut store = asked_under(Store::default(), vec![restraint(RestraintKind::Archived, None)]);
+        store.audits_failure(FailureReason::AccountKeptOut, kim().email.as_str());
+        store.codes.expect_step_of().never();
+        let transactions = store.transactions.clone();
+        assert_eq!(verify(store, "123456").unwrap_err(), VerifySecondFactorError::InvalidToken);
+        assert_eq!(transactions.opened()[1], (Mode::Write, ControlScope::new(Stamp::user(kim().id, origin()))));
     }
 
     #[test]
