@@ -221,3 +221,34 @@ async fn an_export_has_a_line_for_every_entry() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_personal_is_shown_as_a_digest_by_which_equal_values_are_known() {
+    on_each_engine(async |stage| {
+        let (owner, stranger) = (stage.owner().await, stage.stranger().await);
+        let member = stage.member(&owner).await;
+        let invitation = json!({"email": "new@example.com", "role": "member", "profile": {"desk": "D-7"}});
+        for by in [&owner, &stranger] {
+            by.post("/api/v1/invitations", &invitation).await.is(201);
+        }
+        let path = format!("/api/v1/users/{}/profile", member.user_id);
+        for (version, bio) in ["New here", "Not new", "New here"].iter().enumerate() {
+            owner.patch(&path, &json!({"version": version + 1, "bio": bio})).await.is(200);
+        }
+
+        let page = owner.get(&format!("{LOGS}?page_size=100")).await;
+        for personal in ["example.com", "D-7", "New here", "Not new"] {
+            assert!(!page.text.contains(personal), "{personal} in {}", page.text);
+        }
+        let changes = listed(&owner, "action=profile.update").await;
+        let bios = [0, 1, 2].map(|n| changes["items"][n]["after"]["bio"].as_str().unwrap().to_owned());
+        assert!(bios.iter().all(|bio| bio.starts_with("hmac-sha256:") && bio.len() == 76), "{bios:?}");
+        assert!(bios[0] == bios[2] && bios[0] != bios[1], "{bios:?}");
+        assert_eq!(changes["items"][0]["before"]["bio"], bios[1]);
+        let invited = async |by: &Actor| listed(by, "action=invitation.create").await["items"][0]["after"].clone();
+        let (ours, theirs) = (invited(&owner).await, invited(&stranger).await);
+        assert!(ours["email"].is_string() && ours["email"] != theirs["email"], "{ours} {theirs}");
+        assert_eq!(ours["role"], theirs["role"]);
+    })
+    .await;
+}

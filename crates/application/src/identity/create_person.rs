@@ -126,6 +126,7 @@ mod tests {
     use super::*;
     use crate::fixture::NOW;
     use serde_json::json;
+    use stoa_domain::audit::personal::marked;
     use stoa_domain::kernel::field::Parsed;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
@@ -157,7 +158,10 @@ mod tests {
 
     fn created(store: Store) -> Store {
         let mut store = saved(store);
-        let shown = json!({ "id": nth(0), "email": kim().email, "name": kim().name, "platform": "BUSINESS", "created_at": NOW });
+        let shown = json!({
+            "id": nth(0), "email": marked(&kim().email), "name": marked(&kim().name), "platform": "BUSINESS",
+            "created_at": NOW,
+        });
         store.audits(entry("user.create", "user", nth(0)).created(&shown));
         store
     }

@@ -137,6 +137,7 @@ mod tests {
     use super::*;
     use crate::fixture::{NOW, organization};
     use serde_json::json;
+    use stoa_domain::audit::personal::marked;
     use stoa_domain::kernel::ids::UserId;
     use stoa_domain::kernel::unit_of_work::Mode;
 
@@ -175,7 +176,10 @@ mod tests {
             .withf(|user, put, at| (*user, put, *at) == (nth(0).into(), &hash("$2b$"), now()))
             .times(1)
             .returning(|_, _, _| Ok(()));
-        let shown = json!({ "id": nth(0), "email": kim().email, "name": kim().name, "platform": "BUSINESS", "created_at": NOW });
+        let shown = json!({
+            "id": nth(0), "email": marked(&kim().email), "name": marked(&kim().name), "platform": "BUSINESS",
+            "created_at": NOW,
+        });
         store.audits(entry("user.import", "user", nth(0)).created(&shown));
         store
     }

@@ -106,6 +106,7 @@ mod tests {
     use super::*;
     use crate::fixture::NOW;
     use serde_json::json;
+    use stoa_domain::audit::personal::marked;
     use stoa_domain::kernel::unit_of_work::Mode;
 
     fn request() -> RegisterRequest {
@@ -139,7 +140,10 @@ mod tests {
         let user = User { id: nth(0).into(), ..kim() };
         store.users.expect_insert().withf(move |given| *given == user).times(1).returning(|_| Ok(()));
         store.keeps_hash_of(nth(0).into());
-        let shown = json!({ "id": nth(0), "email": kim().email, "name": kim().name, "platform": "BUSINESS", "created_at": NOW });
+        let shown = json!({
+            "id": nth(0), "email": marked(&kim().email), "name": marked(&kim().name), "platform": "BUSINESS",
+            "created_at": NOW,
+        });
         store.audits(entry("user.register", "user", nth(0)).created(&shown));
         store
             .members

@@ -66,6 +66,7 @@ mod tests {
     use super::*;
     use crate::fixture::NOW;
     use serde_json::json;
+    use stoa_domain::audit::personal::marked;
     use stoa_domain::kernel::unit_of_work::Mode;
 
     fn request() -> RegisterRequest {
@@ -104,7 +105,7 @@ mod tests {
     fn requested(store: Store) -> Store {
         let mut store = kept(store, Ok(()));
         store.audits(entry("registration.request", "registration", nth(0)).created(&json!({
-            "id": nth(0), "email": kim().email, "name": kim().name, "organization_name": "South Quay",
+            "id": nth(0), "email": marked(&kim().email), "name": marked(&kim().name), "organization_name": "South Quay",
             "platform": "BUSINESS", "status": "pending", "requested_at": NOW,
         })));
         store

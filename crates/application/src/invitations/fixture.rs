@@ -4,6 +4,7 @@ use std::mem::take;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use stoa_domain::audit::personal::marked;
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::ports::{MockRefreshTokenSource, MockUserRepository};
 use stoa_domain::identity::token::TokenDigest;
@@ -129,7 +130,7 @@ pub(super) fn invitation(role: Rank) -> Invitation {
 /// [`invitation`] as an entry shows it.
 pub(super) fn picture(role: Rank) -> Value {
     json!({
-        "id": invitation_id(), "organization_id": home(), "email": lee().email, "role": role, "profile": null,
+        "id": invitation_id(), "organization_id": home(), "email": marked(&lee().email), "role": role, "profile": null,
         "status": "pending", "invited_by": kim().id, "created_at": NOW, "sent_at": NOW,
         "expires_at": "2023-11-17T22:13:20.000000Z", "ended_at": null,
     })

@@ -87,6 +87,7 @@ mod tests {
     use super::super::fixture::{Store, actor, down, entry, kim, lee, lost, person, program, stranger};
     use super::*;
     use serde_json::json;
+    use stoa_domain::audit::personal::marked;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
 
@@ -113,8 +114,10 @@ mod tests {
 
     fn renamed(store: Store, role: Rank) -> Store {
         let mut store = saved(store, role);
-        let (before, after) =
-            (json!({ "name": "Lee Seo-jun", "version": 1 }), json!({ "name": "Lee Min", "version": 2 }));
+        let (before, after) = (
+            json!({ "name": marked(&"Lee Seo-jun"), "version": 1 }),
+            json!({ "name": marked(&"Lee Min"), "version": 2 }),
+        );
         store.audits(entry("profile.update", "user", lee().id.as_uuid()).changed(&before, &after));
         store
     }

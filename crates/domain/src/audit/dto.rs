@@ -199,10 +199,11 @@ pub struct AuditLogResponse {
     pub resource_type: String,
     /// To which thing.
     pub resource_id: Uuid,
-    /// The changed fields as they were; of what was deleted all of them.
+    /// The changed fields as they were; of what was deleted all of them. In place of what is personal stands
+    /// `hmac-sha256:` and a digest, the same for equal values of one organization.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub before: Option<Value>,
-    /// The changed fields as they were afterwards; of what was new all of them.
+    /// The changed fields as they were afterwards; of what was new all of them. Personal values as in `before`.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub after: Option<Value>,
     /// Address of the peer.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::password::PasswordHash;
+use crate::audit::personal::personal;
 use crate::kernel::email::Email;
 use crate::kernel::ids::{RegistrationId, UserId};
 use crate::kernel::name::Name;
@@ -73,8 +74,10 @@ pub struct Registration {
     /// Id.
     pub id: RegistrationId,
     /// Address; one request at a time waits under each.
+    #[serde(serialize_with = "personal")]
     pub email: Email,
     /// Name of the person.
+    #[serde(serialize_with = "personal")]
     pub name: Name,
     /// Name of the organization.
     pub organization_name: Name,

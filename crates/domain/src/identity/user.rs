@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::audit::personal::personal;
 use crate::kernel::email::Email;
 use crate::kernel::ids::UserId;
 use crate::kernel::name::Name;
@@ -15,8 +16,10 @@ pub struct User {
     /// Id.
     pub id: UserId,
     /// Address, unique among all people.
+    #[serde(serialize_with = "personal")]
     pub email: Email,
     /// Name.
+    #[serde(serialize_with = "personal")]
     pub name: Name,
     /// The application the account was made for; grants nothing.
     pub platform: Platform,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use crate::audit::personal::personal;
 use crate::identity::token::TokenDigest;
 use crate::kernel::email::Email;
 use crate::kernel::field::Flaw;
@@ -104,10 +105,12 @@ pub struct Invitation {
     /// The organization.
     pub organization_id: OrganizationId,
     /// Whom it is for.
+    #[serde(serialize_with = "personal")]
     pub email: Email,
     /// The rank the person is given.
     pub role: Rank,
     /// What modules will know of the person.
+    #[serde(serialize_with = "personal")]
     pub profile: Option<JoiningProfile>,
     /// What was last noted of it; [`status_at`](Self::status_at) sees the clock as well.
     pub status: InvitationStatus,
@@ -215,6 +218,7 @@ pub struct OpenInvitation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit::personal::marked;
     use crate::kernel::field::Parsed;
     use chrono::DateTime;
     use serde_json::json;
@@ -264,5 +268,14 @@ mod tests {
         let profile = JoiningProfile::new(fields(10)).unwrap();
         assert_eq!(JoiningProfile::from_store(&profile.to_json()), Some(profile));
         assert_eq!(JoiningProfile::new(fields(PROFILE_MAX)).unwrap_err().code, "length");
+    }
+
+    #[test]
+    fn whom_it_is_for_and_what_is_said_of_them_is_personal() {
+        let profile = JoiningProfile::from_store(r#"{"desk":"D-7"}"#);
+        let shown = serde_json::to_value(Invitation { profile, ..invitation() }).unwrap();
+        assert_eq!(shown["email"], marked(&"colleague@example.com"));
+        assert_eq!(shown["profile"], marked(&json!({ "desk": "D-7" })));
+        assert_eq!(shown["role"], "member");
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::audit::personal::personal;
 use crate::kernel::address::Address;
 use crate::kernel::field::{Flaw, Parsed};
 use crate::kernel::name::Name;
@@ -70,12 +71,14 @@ pub struct BusinessInformation {
     /// The name it is registered under.
     pub legal_name: Option<Name>,
     /// The number its tax office has given it.
+    #[serde(serialize_with = "personal")]
     pub tax_id: Option<TaxId>,
     /// What kind of business it is.
     pub business_type: Option<Name>,
     /// In which industry.
     pub business_industry: Option<Name>,
     /// Where its seat is.
+    #[serde(serialize_with = "personal")]
     pub address: Option<Address>,
     /// In which country.
     pub country: Option<CountryCode>,
@@ -119,6 +122,7 @@ impl BusinessProfile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit::personal::marked;
 
     #[test]
     fn a_tax_id_is_in_upper_case_and_of_few_characters() {
@@ -145,5 +149,18 @@ mod tests {
         ] {
             assert_eq!(company.account_type(), AccountType::Business);
         }
+    }
+
+    #[test]
+    fn what_may_be_one_persons_is_personal() {
+        let information = BusinessInformation {
+            legal_name: Some(Name::from_store("Harbour Ltd".into())),
+            tax_id: Some(TaxId::from_store("123-45".into())),
+            address: Some(Address::from_store("Pier 3".into())),
+            ..BusinessInformation::default()
+        };
+        let shown = serde_json::to_value(&information).unwrap();
+        assert_eq!((&shown["tax_id"], &shown["address"]), (&marked(&"123-45"), &marked(&"Pier 3")));
+        assert_eq!(shown["legal_name"], "Harbour Ltd");
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::audit::personal::personal;
 use crate::kernel::field::{Flaw, Parsed};
 use crate::kernel::ids::FileId;
 use crate::kernel::name::Name;
@@ -46,10 +47,13 @@ impl Parsed for Bio {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Profile {
     /// Name.
+    #[serde(serialize_with = "personal")]
     pub name: Name,
     /// A few words about themselves.
+    #[serde(serialize_with = "personal")]
     pub bio: Option<Bio>,
     /// The file that shows them.
+    #[serde(serialize_with = "personal")]
     pub avatar_file_id: Option<FileId>,
     /// Their language, and what is usual where they speak it.
     pub locale: Option<Locale>,
@@ -106,7 +110,9 @@ impl Profile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit::personal::marked;
     use chrono::DateTime;
+    use uuid::Uuid;
 
     fn at(seconds: i64) -> Timestamp {
         DateTime::from_timestamp(seconds, 0).unwrap()
@@ -135,5 +141,18 @@ mod tests {
         assert_eq!((told.name.as_str(), told.version, told.updated_at), ("Kim Ha-neul", 2, at(200)));
         let cleared = told.changed(ProfileChange { bio: Some(None), ..ProfileChange::default() }, at(300));
         assert_eq!(cleared, Profile { bio: None, version: 3, updated_at: at(300), ..told });
+    }
+
+    #[test]
+    fn what_people_say_of_themselves_is_personal() {
+        let file = FileId::from(Uuid::from_u128(7));
+        let (bio, avatar) = (Some(Some(Bio::from_store("Cold chains".into()))), Some(Some(file)));
+        let told = ProfileChange { bio, avatar_file_id: avatar, ..ProfileChange::default() };
+        let profile = Profile::new(Name::from_store("Kim Ha-neul".into()), at(100)).changed(told, at(200));
+        let shown = serde_json::to_value(&profile).unwrap();
+        for (field, value) in [("name", marked(&"Kim Ha-neul")), ("bio", marked(&"Cold chains"))] {
+            assert_eq!(shown[field], value);
+        }
+        assert_eq!((&shown["avatar_file_id"], &shown["version"]), (&marked(&file), &2.into()));
     }
 }
