@@ -1,14 +1,20 @@
-//! API keys and the catalogue of permissions over HTTP.
+//! The catalogue of permissions, roles, who has them, and API keys over HTTP.
 
 mod api_keys;
+mod assignments;
 mod permissions;
+mod roles;
 
 use actix_web::web;
 use utoipa::OpenApi;
 
 /// The routes.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.configure(api_keys::routes).configure(permissions::routes);
+    config
+        .configure(api_keys::routes)
+        .configure(permissions::routes)
+        .configure(roles::routes)
+        .configure(assignments::routes);
 }
 
 /// The document of these routes.
@@ -16,6 +22,9 @@ pub(crate) struct Document;
 
 impl OpenApi for Document {
     fn openapi() -> utoipa::openapi::OpenApi {
-        api_keys::Document::openapi().merge_from(permissions::Document::openapi())
+        api_keys::Document::openapi()
+            .merge_from(permissions::Document::openapi())
+            .merge_from(roles::Document::openapi())
+            .merge_from(assignments::Document::openapi())
     }
 }

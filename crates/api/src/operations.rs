@@ -4,7 +4,10 @@
 //! authorisation matrix of the tests; the permissions in it are the constants that the use cases
 //! check. A test fails on an operation that is missing here.
 
-use stoa_application::access::{create_api_key, list_api_keys, revoke_api_key, rotate_api_key};
+use stoa_application::access::{
+    assign_role, create_api_key, get_role, list_api_keys, list_roles, list_user_roles, revoke_api_key, revoke_role,
+    role_change, rotate_api_key,
+};
 use stoa_application::audit::{export_logs, get_resource_history, list_logs, verify_chain};
 use stoa_application::cold_storage::{
     create_warehouse, delete_warehouse, get_warehouse, list_warehouses, restore_warehouse, update_warehouse,
@@ -66,10 +69,11 @@ const fn operation(id: &'static str, access: Access, errors: &'static [ErrorCode
 
 use Access::{Owner, OwnerOrPlatform, Permission as With, PermissionOrPlatform, Platform, Public, SignedIn};
 use ErrorCode::{
-    AccountSuspended, DuplicateAdmin, DuplicateEmail, DuplicateInvitation, DuplicateMember, DuplicateSecondFactor,
-    DuplicateWarehouse, Forbidden, InvalidCode, InvalidCredentials, InvalidToken, InvitationEnded,
-    InvitationForAnother, LastAdmin, LastOwner, MfaEnrolmentRequired, RegistrationClosed, ResourceNotFound,
-    SignInFirst, StateConflict, TooManyAttempts, Unauthorized, VersionConflict,
+    AccountSuspended, BuiltInRole, DuplicateAdmin, DuplicateAssignment, DuplicateEmail, DuplicateInvitation,
+    DuplicateMember, DuplicateRole, DuplicateSecondFactor, DuplicateWarehouse, ExclusiveRoles, Forbidden, InvalidCode,
+    InvalidCredentials, InvalidToken, InvitationEnded, InvitationForAnother, LastAdmin, LastOwner,
+    MfaEnrolmentRequired, RegistrationClosed, ResourceNotFound, RoleCycle, RoleDepth, RoleInUse, SignInFirst,
+    StateConflict, TooManyAttempts, Unauthorized, VersionConflict,
 };
 
 const ACCEPT_INVITATION: &str = "accept_invitation";
@@ -79,6 +83,11 @@ pub const HEED_CALLERS: &[&str] = &[ACCEPT_INVITATION];
 
 /// What a change of somebody's status may meet.
 const STATUS: &[ErrorCode] = &[StateConflict, LastOwner, LastAdmin];
+
+/// What a role may meet that is made.
+const COMPOSITION: &[ErrorCode] = &[DuplicateRole, RoleCycle, RoleDepth, ExclusiveRoles];
+/// What a role may meet that is changed.
+const CHANGED_COMPOSITION: &[ErrorCode] = &[BuiltInRole, VersionConflict, RoleCycle, RoleDepth, ExclusiveRoles];
 
 /// Every operation.
 pub const OPERATIONS: &[Operation] = &[
@@ -169,6 +178,16 @@ pub const OPERATIONS: &[Operation] = &[
         ],
     ),
     operation("list_permissions", SignedIn, &[]),
+    operation("list_roles", With(list_roles::PERMISSION), &[]),
+    operation("create_role", With(role_change::PERMISSION), COMPOSITION),
+    operation("get_role", With(get_role::PERMISSION), &[]),
+    operation("update_role", With(role_change::PERMISSION), CHANGED_COMPOSITION),
+    operation("delete_role", With(role_change::PERMISSION), &[BuiltInRole, RoleInUse, VersionConflict]),
+    operation("replace_role_permissions", With(role_change::PERMISSION), CHANGED_COMPOSITION),
+    operation("copy_role", With(role_change::PERMISSION), COMPOSITION),
+    operation("list_user_roles", With(list_user_roles::PERMISSION), &[]),
+    operation("assign_role", With(assign_role::PERMISSION), &[DuplicateAssignment, ExclusiveRoles]),
+    operation("revoke_role", With(revoke_role::PERMISSION), &[]),
     operation("list_api_keys", With(list_api_keys::PERMISSION), &[]),
     operation("create_api_key", With(create_api_key::PERMISSION), &[]),
     operation("revoke_api_key", With(revoke_api_key::PERMISSION), &[]),

@@ -1,12 +1,22 @@
-//! Use cases of API keys: made, listed, replaced, revoked, recognised.
+//! Use cases of roles, which people are given, and of API keys, which programs have.
 
+pub mod assign_role;
 pub mod authenticate_key;
+pub mod copy_role;
 pub mod create_api_key;
+pub mod create_role;
+pub mod delete_role;
+pub mod get_role;
 pub mod list_api_keys;
+pub mod list_roles;
+pub mod list_user_roles;
 pub mod note_key_use;
 pub mod revoke_api_key;
+pub mod revoke_role;
+pub mod role_change;
 pub mod rotate_api_key;
 pub mod service;
+pub mod update_role;
 
 #[cfg(test)]
 mod fixture;

@@ -6,6 +6,8 @@ pub mod get_warehouse;
 pub mod list_warehouses;
 pub mod restore_warehouse;
 pub mod service;
+
+mod scoped_warehouses;
 pub mod update_warehouse;
 
 #[cfg(test)]

@@ -5,12 +5,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use chrono::DateTime;
+use stoa_domain::access::role::{Role, RoleKey, RoleTerms};
+use stoa_domain::access::templates::VIEWER;
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::user::User;
 use stoa_domain::kernel::actor::{Actor, ControlScope, Origin, Standing};
 use stoa_domain::kernel::email::Email;
-use stoa_domain::kernel::ids::{OrganizationId, UserId};
+use stoa_domain::kernel::grants::{DataScope, Grants};
+use stoa_domain::kernel::ids::{OrganizationId, RoleId, UserId};
 use stoa_domain::kernel::name::Name;
+use stoa_domain::kernel::permission::Permission;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::reason::Reason;
 use stoa_domain::kernel::sources::{Clock, IdSource, Sources, Timestamp};
@@ -48,8 +52,20 @@ pub(crate) fn origin() -> Origin {
     }
 }
 
+/// A plain member is a viewer, as newcomers are.
 pub(crate) fn actor(rank: Rank) -> Actor {
-    Actor { standing: Some(Standing { organization_id: home(), rank }), ..stranger() }
+    let grants = match rank {
+        Rank::Member => Grants::default().with(VIEWER.permissions.iter().copied(), &DataScope::EVERYTHING, None),
+        Rank::Admin | Rank::Owner => Grants::default(),
+    };
+    let standing = Some(Standing { organization_id: home(), rank });
+    Actor { standing, grants: Arc::new(grants), ..stranger() }
+}
+
+/// A plain member with these permissions, for what the scope reaches.
+pub(crate) fn holder(permissions: &[Permission], reach: &DataScope) -> Actor {
+    let grants = Grants::default().with(permissions.iter().copied(), reach, None);
+    Actor { grants: Arc::new(grants), ..actor(Rank::Member) }
 }
 
 /// Somebody who belongs to no organization.
@@ -59,6 +75,7 @@ pub(crate) fn stranger() -> Actor {
         session_id: Uuid::from_u128(0x02).into(),
         key: None,
         standing: None,
+        grants: Arc::default(),
         platform_admin: false,
         origin: origin(),
     }
@@ -114,6 +131,19 @@ pub(crate) fn restraint(kind: RestraintKind, organization_id: Option<Organizatio
         reason: Reason::from_store("Because".into()),
         ending: None,
     }
+}
+
+/// A role of the home organization that gives this by itself.
+pub(crate) fn role(id: RoleId, permissions: &[Permission]) -> Role {
+    let terms = RoleTerms {
+        key: RoleKey::from_store(format!("role_{}", id.as_uuid().as_u128() & 0xff)),
+        name: Name::from_store("Night shift".into()),
+        description: None,
+        permissions: permissions.to_vec(),
+        includes: Vec::new(),
+        excludes: Vec::new(),
+    };
+    Role::new(id, home(), terms, None, now())
 }
 
 struct Still;

@@ -25,7 +25,9 @@ pub mod update_organization;
 
 mod departure;
 mod found;
+mod join;
 pub(crate) use found::{Founding, found};
+pub(crate) use join::{Joining, join};
 
 #[cfg(test)]
 mod fixture;

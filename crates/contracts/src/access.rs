@@ -1,3 +1,5 @@
-//! Contracts of API keys.
+//! Contracts of API keys, of roles, and of who has them.
 
 pub mod api_keys;
+pub mod assignments;
+pub mod roles;

@@ -1,5 +1,6 @@
 //! Two organizations that exist, their owners, and the short ways into their data.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta};
@@ -110,8 +111,9 @@ pub fn organization(id: impl Into<OrganizationId>, name: &str, slug: &str) -> Or
 pub fn scope_in(organization: OrganizationId, user_id: UserId, origin: Origin) -> TenantScope {
     let standing = Some(Standing { organization_id: organization, rank: Rank::Owner });
     let session_id = Uuid::from_u128(0x5e55).into();
-    let actor = Actor { user_id, session_id, key: None, standing, platform_admin: false, origin };
-    actor.belongs_to(organization).expect("a place in the organization")
+    let actor =
+        Actor { user_id, session_id, key: None, standing, grants: Arc::default(), platform_admin: false, origin };
+    actor.authorize_owner_of(organization).expect("a place in the organization")
 }
 
 /// The same on behalf of an API key that this person has made.
@@ -119,7 +121,8 @@ pub fn key_scope_in(organization: OrganizationId, made_by: UserId, origin: Origi
     let standing = Some(Standing { organization_id: organization, rank: Rank::Member });
     let key = Some(ActingKey { id: Uuid::from_u128(0x6e7).into(), scope: None });
     let session_id = SessionId::NIL;
-    let actor = Actor { user_id: made_by, session_id, key, standing, platform_admin: false, origin };
+    let grants = Arc::default();
+    let actor = Actor { user_id: made_by, session_id, key, standing, grants, platform_admin: false, origin };
     actor.belongs_to(organization).expect("a place in the organization")
 }
 

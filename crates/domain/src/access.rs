@@ -1,6 +1,11 @@
-//! What may work in an organization besides its people: programs, by API keys.
+//! What people may do in an organization, by roles, and programs, by API keys.
 
 pub mod addresses;
 pub mod api_key;
+pub mod assignment;
 pub mod dto;
 pub mod ports;
+pub mod role;
+pub mod role_graph;
+pub mod settings;
+pub mod templates;

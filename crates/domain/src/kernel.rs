@@ -4,6 +4,7 @@ pub mod actor;
 pub mod address;
 pub mod email;
 pub mod field;
+pub mod grants;
 pub mod ids;
 pub mod name;
 pub mod page;

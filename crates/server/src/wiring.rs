@@ -8,7 +8,7 @@ use stoa_api::app::{HttpSettings, Origins};
 use stoa_api::lane::Lane;
 use stoa_api::metrics::{Metrics, MetricsReaders};
 use stoa_api::state::{Api, Lanes};
-use stoa_application::access::service::AccessService;
+use stoa_application::access::service::{AccessAdapters, AccessService};
 use stoa_application::audit::service::{AuditAdapters, AuditService};
 use stoa_application::cold_storage::service::ColdStorageService;
 use stoa_application::housekeeping::service::HousekeepingService;
@@ -156,9 +156,9 @@ fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>> {
 }
 
 fn api_over(settings: &Settings, database: &Arc<Database>, bell: &Arc<ProcessBell>, sources: &Sources) -> Result<Api> {
-    let limits = &settings.limits;
     let session_cache = Arc::new(ProcessSessionCache::new(sources.clock.clone()));
     let key_cache = Arc::new(ProcessApiKeyCache::new(sources.clock.clone()));
+    let cold_storage = ColdStorageService::new(database.clone(), sources.clone());
     let cost = HashingCost { memory_kib: settings.argon2.memory_kib, iterations: settings.argon2.iterations };
     let adapters = IdentityAdapters {
         work: database.clone(),
@@ -184,22 +184,32 @@ fn api_over(settings: &Settings, database: &Arc<Database>, bell: &Arc<ProcessBel
             FrontendUrl::new(&settings.mail.frontend_url),
             sources.clone(),
         ),
-        people: PeopleService::new(database.clone(), session_cache, sources.clone()),
-        access: AccessService::new(database.clone(), Arc::new(RandomApiKeys), key_cache, sources.clone()),
-        cold_storage: ColdStorageService::new(database.clone(), sources.clone()),
+        people: PeopleService::new(database.clone(), session_cache.clone(), sources.clone()),
+        access: AccessService::new(
+            AccessAdapters {
+                work: database.clone(),
+                keys: Arc::new(RandomApiKeys),
+                key_cache,
+                session_cache,
+                things: vec![Arc::new(cold_storage.clone())],
+            },
+            sources.clone(),
+        ),
+        cold_storage,
         audit: audit(settings, database, sources)?,
         readiness: database.clone(),
         sources: sources.clone(),
-        lanes: Lanes {
-            database: Lane::new(
-                "database",
-                limits.database_connections as usize,
-                limits.busy_timeout,
-                WAITING_FOR_DATABASE,
-            )?,
-            hashing: Lane::new("hashing", limits.hashing_permits, HASHING_PATIENCE, WAITING_FOR_HASHING)?,
-        },
+        lanes: lanes(settings)?,
         metrics: Metrics::new(metrics_readers(settings)),
+    })
+}
+
+fn lanes(settings: &Settings) -> Result<Lanes> {
+    let limits = &settings.limits;
+    let connections = limits.database_connections as usize;
+    Ok(Lanes {
+        database: Lane::new("database", connections, limits.busy_timeout, WAITING_FOR_DATABASE)?,
+        hashing: Lane::new("hashing", limits.hashing_permits, HASHING_PATIENCE, WAITING_FOR_HASHING)?,
     })
 }
 

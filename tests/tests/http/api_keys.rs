@@ -296,7 +296,9 @@ async fn every_entry_says_which_key_has_acted() {
         let expected = [
             ["warehouse.create".into(), "api_key".into(), key.clone(), person.clone()],
             ["member.add".into(), "user".into(), Value::Null, person.clone()],
-            ["member.remove".into(), "api_key".into(), key, person],
+            ["role.assign".into(), "user".into(), Value::Null, person.clone()],
+            ["member.remove".into(), "api_key".into(), key.clone(), person.clone()],
+            ["role.revoke".into(), "api_key".into(), key, person],
         ];
         assert_eq!(who, expected);
         assert!(left[0]["session_id"].is_null() && left[1]["session_id"].is_string());

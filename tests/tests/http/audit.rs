@@ -22,11 +22,19 @@ async fn left_by(stage: &Stage, call: impl Future<Output = Answer>) -> (Answer, 
 /// The one entry of a list, which this person has caused in this organization.
 #[track_caller]
 fn only(entries: &[Value], by: &Actor) -> Value {
-    let [entry] = entries else { panic!("not one entry: {entries:#?}") };
-    let person = (&entry["actor_type"], &entry["user_id"], &entry["organization_id"]);
-    assert_eq!(person, (&json!("user"), &bare(&json!(by.user_id)), &bare(&json!(by.organization))));
-    assert_eq!(entry["session_id"].as_str().map(str::len), Some(32));
-    entry.clone()
+    let [entry] = each(entries, by);
+    entry
+}
+
+/// So many entries, which this person has caused in this organization.
+#[track_caller]
+fn each<const N: usize>(entries: &[Value], by: &Actor) -> [Value; N] {
+    for entry in entries {
+        let person = (&entry["actor_type"], &entry["user_id"], &entry["organization_id"]);
+        assert_eq!(person, (&json!("user"), &bare(&json!(by.user_id)), &bare(&json!(by.organization))));
+        assert_eq!(entry["session_id"].as_str().map(str::len), Some(32));
+    }
+    entries.to_vec().try_into().unwrap_or_else(|_| panic!("not {N} entries: {entries:#?}"))
 }
 
 #[track_caller]
@@ -71,7 +79,7 @@ async fn every_write_to_a_warehouse_leaves_one_entry_with_what_changed() {
 }
 
 #[tokio::test]
-async fn every_write_to_an_organization_leaves_one_entry() {
+async fn every_write_to_an_organization_leaves_an_entry_for_each_thing_it_is_about() {
     on_each_engine(async |stage| {
         let (owner, person) = (stage.owner().await, stage.owner().await);
         let change = json!({"version": 1, "name": "Quay"});
@@ -81,13 +89,15 @@ async fn every_write_to_an_organization_leaves_one_entry() {
         assert_eq!(entry["after"]["name"], "Quay");
 
         let (_, new) = left_by(stage, owner.add(&person, "member")).await;
-        let entry = only(&new, &owner);
+        let [entry, given] = each(&new, &owner);
         is_about(&entry, "member.add", "member", &json!(person.user_id));
+        assert_eq!((&given["action"], &given["after"]["user_id"]), (&json!("role.assign"), &json!(person.user_id)));
         assert_eq!((&entry["before"], &entry["after"]["role"]), (&Value::Null, &json!("member")));
 
         let (_, new) = left_by(stage, owner.remove(&person)).await;
-        let entry = only(&new, &owner);
+        let [entry, taken] = each(&new, &owner);
         is_about(&entry, "member.remove", "member", &json!(person.user_id));
+        assert_eq!((&taken["action"], &taken["before"]), (&json!("role.revoke"), &given["after"]));
         assert_eq!((&entry["before"]["role"], &entry["after"]), (&json!("member"), &Value::Null));
 
         let (answer, new) = left_by(stage, owner.post("/api/v1/organizations", &json!({"name": "Second"}))).await;

@@ -6,6 +6,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use stoa_api::openapi;
 use stoa_api::operations::{Access, OPERATIONS, Operation, find};
+use stoa_domain::access::api_key::permissions_of_role;
+use stoa_domain::access::templates::VIEWER;
 use stoa_domain::identity::ports::RefreshTokenSource as _;
 use stoa_domain::kernel::rank::Rank;
 use stoa_infrastructure::crypto::refresh_token::RandomRefreshTokens;
@@ -36,6 +38,10 @@ struct Things {
     warehouse: Value,
     deleted: Value,
     api_key: Value,
+    /// A role that nobody has.
+    role: Value,
+    /// What `other` was given besides being a viewer.
+    assignment: Value,
     /// The id of a session of `other`.
     session: String,
     /// By which the newcomer sets a new password.
@@ -47,6 +53,11 @@ struct Things {
     /// A code that no warehouse has.
     code: String,
 }
+
+/// The built-in role `ADMIN`.
+const ADMIN_ROLE: &str = "5701a000-0000-8000-8000-000000000001";
+/// The built-in role `member`.
+const MEMBER_ROLE: &str = "5701a000-0000-8000-8000-00000000000c";
 
 const ACCEPT: &str = "/api/v1/auth/accept-invitation";
 
@@ -197,6 +208,26 @@ const ROWS: &[Row] = &[
         (ACCEPT.into(), Body::Json(body))
     }),
     row("list_permissions", 200, |_| ("/api/v1/permissions".into(), Body::None)),
+    row("list_roles", 200, |_| ("/api/v1/roles".into(), Body::None)),
+    row("create_role", 201, |it| {
+        let key = format!("new_{}", it.code.replace('-', "_"));
+        ("/api/v1/roles".into(), Body::Json(json!({"key": key, "name": "Day shift"})))
+    }),
+    row("get_role", 200, |it| (role_path(it, ""), Body::None)),
+    row("update_role", 200, |it| (role_path(it, ""), Body::Json(json!({"version": 1, "name": "Day shift"})))),
+    row("delete_role", 204, |it| (role_path(it, ""), Body::None)),
+    row("replace_role_permissions", 200, |it| {
+        (role_path(it, "/permissions"), Body::Json(json!({"version": 1, "permissions": ["user.view"]})))
+    }),
+    row("copy_role", 201, |it| {
+        let key = format!("copy_{}", it.code.replace('-', "_"));
+        (role_path(it, "/copy"), Body::Json(json!({"key": key, "name": "Another shift"})))
+    }),
+    row("list_user_roles", 200, |it| (user_path(it, "/roles"), Body::None)),
+    row("assign_role", 201, |it| (user_path(it, "/roles"), Body::Json(json!({"role_id": it.role["id"]})))),
+    row("revoke_role", 204, |it| {
+        (user_path(it, &format!("/roles/{}", it.assignment["id"].as_str().unwrap())), Body::None)
+    }),
     row("list_api_keys", 200, |_| ("/api/v1/api-keys".into(), Body::None)),
     row("create_api_key", 201, |_| {
         ("/api/v1/api-keys".into(), Body::Json(json!({"name": "Scales", "role": "member"})))
@@ -256,6 +287,10 @@ fn invitation_path(it: &Things, rest: &str) -> String {
     format!("/api/v1/invitations/{}/{rest}", it.newcomer.user_id)
 }
 
+fn role_path(it: &Things, rest: &str) -> String {
+    format!("/api/v1/roles/{}{rest}", it.role["id"].as_str().unwrap())
+}
+
 fn api_key_path(it: &Things, rest: &str) -> String {
     format!("/api/v1/api-keys/{}{rest}", it.api_key["id"].as_str().unwrap())
 }
@@ -305,6 +340,8 @@ async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Thing
         let path = life_cycle(&newcomer.organization, "suspend");
         platform.post(&path, &json!({"reason": "Unpaid"})).await.is(200);
     }
+    let given = json!({"role_id": MEMBER_ROLE});
+    let assignment = owner.post(&format!("/api/v1/users/{}/roles", other.user_id), &given).await.gives(201);
     let registration = stage.registration(&format!("waiting-{}", newcomer.email));
     if row.id == "get_registration_history" {
         let platform = stage.platform_admin().await;
@@ -324,6 +361,8 @@ async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Thing
         warehouse,
         deleted,
         api_key: make_key(owner, "member").await,
+        role: make_role(owner, number).await,
+        assignment,
         code: format!("N-{number}"),
     };
     prepare(owner, &it, row).await;
@@ -398,6 +437,21 @@ fn issue_invitation(stage: &Stage, owner: &Actor, person: &Actor, row: usize) ->
     );
     stage.database.execute(&insert).expect("an invitation");
     token
+}
+
+/// Takes all roles from somebody, and gives them this one for this warehouse alone.
+async fn only(owner: &Actor, person: &Actor, role: &str, warehouse: &Value) {
+    let roles = format!("/api/v1/users/{}/roles", person.user_id);
+    for held in owner.get(&roles).await.gives(200)["items"].as_array().unwrap() {
+        owner.delete(&format!("{roles}/{}", held["id"].as_str().unwrap())).await.is(204);
+    }
+    let limit = json!({"kind": "warehouse", "ids": [warehouse["id"]]});
+    owner.post(&roles, &json!({"role_id": role, "scope": limit})).await.is(201);
+}
+
+async fn make_role(owner: &Actor, number: usize) -> Value {
+    let role = json!({"key": format!("role_{number}"), "name": "Night shift", "permissions": ["warehouse.view"]});
+    owner.post("/api/v1/roles", &role).await.gives(201)
 }
 
 async fn make_key(owner: &Actor, role: &str) -> Value {
@@ -538,7 +592,7 @@ async fn every_rank_does_what_its_permissions_say_and_no_more() {
         for rank in [Rank::Member, Rank::Admin, Rank::Owner] {
             let usual_caller = of_rank(stage, &usual, rank).await;
             for (number, (method, _, operation, row)) in operations().into_iter().enumerate() {
-                let number = number + 100 * rank as usize;
+                let number = number + 1000 * rank as usize;
                 let owner = owner_for(stage, &usual, row).await;
                 let actor = if is_upsetting(row) { of_rank(stage, &owner, rank).await } else { usual_caller.clone() };
                 // Some operations end all sessions of their caller.
@@ -553,7 +607,7 @@ async fn every_rank_does_what_its_permissions_say_and_no_more() {
                 }
                 let may = match operation.access {
                     Access::Permission(permission) | Access::PermissionOrPlatform(permission) => {
-                        rank.permissions().contains(&permission)
+                        rank.permissions().contains(&permission) || VIEWER.permissions.contains(&permission)
                     }
                     Access::Owner | Access::OwnerOrPlatform => rank == Rank::Owner,
                     Access::Platform => false,
@@ -628,13 +682,13 @@ async fn a_program_does_what_the_permissions_of_its_key_say_and_nothing_of_a_per
             let key = make_key(&owner, rank.as_str()).await;
             let program = owner.with_token(key["key"].as_str().unwrap());
             for (number, (method, _, operation, row)) in operations().into_iter().enumerate() {
-                let number = number + 100 * rank as usize;
+                let number = number + 1000 * rank as usize;
                 let (path, body) = (row.call)(&things(stage, &owner, number, row).await);
                 let before = entries(&stage.database);
                 let answer = call(&program, method, &path, &body).await;
                 let may = match operation.access {
                     Access::Permission(permission) | Access::PermissionOrPlatform(permission) => {
-                        rank.permissions().contains(&permission) && !permission.is_personal()
+                        permissions_of_role(rank).any(|one| one == permission)
                     }
                     Access::Public => true,
                     Access::SignedIn | Access::Owner | Access::OwnerOrPlatform | Access::Platform => false,
@@ -646,6 +700,34 @@ async fn a_program_does_what_the_permissions_of_its_key_say_and_nothing_of_a_per
                     assert_eq!(entries(&stage.database), before, "{rank} {}", row.id);
                 }
             }
+        }
+    })
+    .await;
+}
+
+/// Somebody with every role there is, for another warehouse alone.
+#[tokio::test]
+async fn who_is_limited_to_other_things_finds_none_of_these() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let (limited, elsewhere) = (stage.member(&owner).await, owner.build("ELSEWHERE").await);
+        only(&owner, &limited, ADMIN_ROLE, &elsewhere).await;
+        for (number, (method, pattern, operation, row)) in operations().into_iter().enumerate() {
+            let Access::Permission(permission) = operation.access else { continue };
+            let (path, body) = (row.call)(&things(stage, &owner, number, row).await);
+            let before = entries(&stage.database);
+            let answer = call(&limited, method, &path, &body).await;
+            if Rank::Member.permissions().contains(&permission) {
+                assert_eq!(answer.status, row.status, "{}: {}", row.id, answer.text);
+            } else if permission.is_of_kernel() || row.id == "create_warehouse" {
+                answer.refuses(403, "FORBIDDEN");
+            } else if is_about_a_thing(&pattern, operation) {
+                answer.refuses(404, "RESOURCE_NOT_FOUND");
+            } else {
+                let listed = answer.gives(200);
+                assert_eq!((&listed["total"], &listed["items"][0]["id"]), (&json!(1), &elsewhere["id"]), "{}", row.id);
+            }
+            assert_eq!(entries(&stage.database), before, "{}", row.id);
         }
     })
     .await;

@@ -234,7 +234,8 @@ async fn a_person_is_told_who_they_are_and_what_they_may_do() {
           ],
           "permissions": [
             "user.view",
-            "warehouse.view"
+            "warehouse.view",
+            "inventory.view"
           ]
         }
         "#) };

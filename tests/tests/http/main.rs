@@ -39,6 +39,7 @@ mod profiles;
 mod ranks;
 mod readme_tour;
 mod registrations;
+mod roles;
 mod sessions;
 mod statuses;
 mod tokens;

@@ -181,8 +181,10 @@ async fn who_leaves_is_gone_at_once_and_may_be_added_again() {
         }
         let me = elsewhere.get("/api/v1/auth/me").await.gives(200);
         assert_eq!(me["organizations"].as_array().unwrap().len(), 1, "the others are untouched");
-        let entry = entries(&stage.database).pop().unwrap();
-        assert_eq!((&entry["action"], &entry["before"]["role"]), (&json!("member.leave"), &json!("member")));
+        let all = entries(&stage.database);
+        let [left, revoked] = &all[all.len() - 2..] else { panic!("two entries") };
+        assert_eq!((&left["action"], &left["before"]["role"]), (&json!("member.leave"), &json!("member")));
+        assert_eq!((&revoked["action"], &revoked["user_id"]), (&json!("role.revoke"), &bare(&json!(member.user_id))));
         owner.add(&member, "member").await.is(201);
     })
     .await;

@@ -182,3 +182,36 @@ async fn a_session_that_was_ended_elsewhere_opens_no_other() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_change_of_roles_is_seen() {
+    with_another(async |stage, other| {
+        let owner = stage.owner().await;
+        let member = stage.member(&owner).await;
+        let there = member.at(other.address());
+        assert!(!is_let_build(&there, "W-1").await, "and is remembered there");
+
+        let keepers = json!({"key": "keepers", "name": "Keepers", "permissions": ["warehouse.manage"]});
+        let keepers = owner.post("/api/v1/roles", &keepers).await.gives(201);
+        let roles = format!("/api/v1/users/{}/roles", member.user_id);
+        let given = owner.post(&roles, &json!({"role_id": keepers["id"]})).await.gives(201);
+        assert!(is_let_build(&member, "W-2").await, "at once where it was done");
+        stage.clock.pass(TimeDelta::seconds(5));
+        assert!(is_let_build(&there, "W-3").await);
+
+        let permissions = format!("/api/v1/roles/{}/permissions", keepers["id"].as_str().unwrap());
+        owner.put(&permissions, &json!({"version": 1, "permissions": []})).await.is(200);
+        assert!(!is_let_build(&member, "W-4").await);
+        stage.clock.pass(TimeDelta::seconds(5));
+        assert!(!is_let_build(&there, "W-5").await);
+
+        owner.put(&permissions, &json!({"version": 2, "permissions": ["warehouse.manage"]})).await.is(200);
+        stage.clock.pass(TimeDelta::seconds(5));
+        assert!(is_let_build(&there, "W-6").await);
+        owner.delete(&format!("{roles}/{}", given["id"].as_str().unwrap())).await.is(204);
+        assert!(!is_let_build(&member, "W-7").await);
+        stage.clock.pass(TimeDelta::seconds(5));
+        assert!(!is_let_build(&there, "W-8").await);
+    })
+    .await;
+}

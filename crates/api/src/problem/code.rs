@@ -57,6 +57,13 @@ codes! {
     DuplicateAdmin = CONFLICT, "DUPLICATE_ADMIN", "The member is an admin already, or the owner";
     DuplicateInvitation = CONFLICT, "DUPLICATE_INVITATION", "An invitation for this e-mail address is pending";
     DuplicateWarehouse = CONFLICT, "DUPLICATE_WAREHOUSE", "The organization has a warehouse with this code";
+    DuplicateRole = CONFLICT, "DUPLICATE_ROLE", "A role of the organization or a built-in one has this key";
+    DuplicateAssignment = CONFLICT, "DUPLICATE_ASSIGNMENT", "The person has this role already, for the same things and until the same time";
+    BuiltInRole = CONFLICT, "BUILT_IN_ROLE", "The role came with Stoa: copy it, and change the copy";
+    RoleCycle = CONFLICT, "ROLE_CYCLE", "The role would include itself by way of others";
+    RoleDepth = CONFLICT, "ROLE_DEPTH", "The roles would include each other more than eight deep";
+    ExclusiveRoles = CONFLICT, "EXCLUSIVE_ROLES", "Somebody would have two roles that exclude each other";
+    RoleInUse = CONFLICT, "ROLE_IN_USE", "Somebody has the role, newcomers are given it, or another role names it";
     InvitationEnded = CONFLICT, "INVITATION_ENDED", "The invitation was accepted or revoked";
     SignInFirst = CONFLICT, "SIGN_IN_FIRST", "This e-mail address has an account: sign in and accept again";
     DuplicateSecondFactor = CONFLICT, "DUPLICATE_SECOND_FACTOR", "There is an authenticator already";

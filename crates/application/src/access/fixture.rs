@@ -4,21 +4,30 @@ use std::mem::take;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use stoa_domain::access::api_key::{ActiveKey, ApiKey, IssuedKey, KeyTerms};
-use stoa_domain::access::ports::{Access, AccessTx, MockApiKeyCache, MockApiKeyRepository, MockApiKeySource};
+use stoa_domain::access::api_key::{ActiveKey, ApiKey, IssuedKey, KeyTerms, grants_of_key};
+use stoa_domain::access::assignment::Assignment;
+use stoa_domain::access::ports::{
+    Access, AccessTx, MockApiKeyCache, MockApiKeyRepository, MockApiKeySource, MockAssignmentRepository,
+    MockRoleRepository, MockScopedThings,
+};
+use stoa_domain::access::role::Role;
+use stoa_domain::access::role_graph::RoleGraph;
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
+use stoa_domain::identity::ports::MockSessionCache;
 use stoa_domain::identity::token::TokenDigest;
 use stoa_domain::kernel::actor::ControlScope;
 use stoa_domain::kernel::field::Parsed as _;
-use stoa_domain::kernel::ids::ApiKeyId;
+use stoa_domain::kernel::ids::{ApiKeyId, RoleId};
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError, UnitOfWork};
+use stoa_domain::organizations::membership::Membership;
+use stoa_domain::organizations::ports::{MockMemberRepository, MockOrganizationRepository};
 use uuid::Uuid;
 
-use super::service::AccessService;
+use super::service::{AccessAdapters, AccessService};
 use crate::fixture::{NOW, Transactions, expect_entry};
-pub(super) use crate::fixture::{actor, down, entry, home, kim, lost, now, nth, stranger};
+pub(super) use crate::fixture::{actor, down, entry, holder, home, kim, lee, lost, now, nth, role, stranger};
 
 pub(super) const OLD: TokenDigest = TokenDigest([1; 32]);
 pub(super) const NEW: TokenDigest = TokenDigest([2; 32]);
@@ -26,9 +35,15 @@ pub(super) const NEW: TokenDigest = TokenDigest([2; 32]);
 #[derive(Default)]
 pub(super) struct Store {
     pub(super) api_keys: MockApiKeyRepository,
+    pub(super) roles: MockRoleRepository,
+    pub(super) assignments: MockAssignmentRepository,
+    pub(super) organizations: MockOrganizationRepository,
+    pub(super) members: MockMemberRepository,
     pub(super) audit: MockAuditTrail,
     pub(super) keys: MockApiKeySource,
     pub(super) key_cache: MockApiKeyCache,
+    pub(super) session_cache: MockSessionCache,
+    pub(super) things: MockScopedThings,
     pub(super) transactions: Transactions,
 }
 
@@ -71,8 +86,14 @@ impl Store {
     }
 
     pub(super) fn service(mut self) -> AccessService {
-        let (keys, cache) = (Arc::new(take(&mut self.keys)), Arc::new(take(&mut self.key_cache)));
-        AccessService::new(Arc::new(self), keys, cache, crate::fixture::sources())
+        let adapters = AccessAdapters {
+            keys: Arc::new(take(&mut self.keys)),
+            key_cache: Arc::new(take(&mut self.key_cache)),
+            session_cache: Arc::new(take(&mut self.session_cache)),
+            things: vec![Arc::new(take(&mut self.things))],
+            work: Arc::new(self),
+        };
+        AccessService::new(adapters, crate::fixture::sources())
     }
 }
 
@@ -83,7 +104,14 @@ impl UnitOfWork<Access> for Store {
         scope: &ControlScope,
         work: &mut dyn FnMut(&AccessTx<'_>) -> Result<(), Abort>,
     ) -> Result<(), TxError> {
-        let tx = AccessTx { api_keys: &self.api_keys, audit: &self.audit };
+        let tx = AccessTx {
+            api_keys: &self.api_keys,
+            roles: &self.roles,
+            assignments: &self.assignments,
+            organizations: &self.organizations,
+            members: &self.members,
+            audit: &self.audit,
+        };
         self.transactions.run(mode, scope, || work(&tx))
     }
 }
@@ -104,7 +132,7 @@ pub(super) fn key(role: Rank) -> ApiKey {
 }
 
 pub(super) fn active(key: ApiKey) -> ActiveKey {
-    ActiveKey { key, organization_slug: "harbour".into(), suspended: false }
+    ActiveKey { key, organization_slug: "harbour".into(), suspended: false, grants: Arc::new(grants_of_key(vec![])) }
 }
 
 /// [`key`] as an entry shows it.
@@ -114,4 +142,70 @@ pub(super) fn picture(role: Rank) -> Value {
         "allowed_addresses": null, "prefix": "stoa_live_1", "created_by": kim().id, "created_at": NOW,
         "rotated_at": null, "expires_at": null,
     })
+}
+
+pub(super) fn role_id() -> RoleId {
+    Uuid::from_u128(0x21).into()
+}
+
+/// Another role than [`role_id`].
+pub(super) fn other_role_id() -> RoleId {
+    Uuid::from_u128(0x22).into()
+}
+
+impl Store {
+    /// The organization must be locked, once.
+    pub(super) fn locks(&mut self) {
+        self.organizations.expect_lock().withf(|scope| scope.tenant() == home()).times(1).returning(|_| Ok(()));
+    }
+
+    /// The organization has these roles.
+    pub(super) fn has_roles(&mut self, roles: Vec<Role>) {
+        let found = roles.clone();
+        self.roles
+            .expect_find()
+            .withf(|scope, _| scope.tenant() == home())
+            .returning(move |_, id| Ok(found.iter().find(|role| role.id == id).cloned()));
+        self.roles
+            .expect_graph()
+            .withf(|scope| scope.tenant() == home())
+            .returning(move |_| Ok(RoleGraph::new(roles.clone())));
+    }
+
+    /// These people have these roles, and newcomers are given these.
+    pub(super) fn is_held(&mut self, assignments: Vec<Assignment>, by_default: Vec<RoleId>) {
+        self.assignments
+            .expect_list_all()
+            .withf(|scope, at| (scope.tenant(), *at) == (home(), now()))
+            .returning(move |_, _| Ok(assignments.clone()));
+        self.assignments.expect_list_default_roles().returning(move |_| Ok(by_default.clone()));
+    }
+
+    /// Lee belongs to the organization, or does not, and has these roles.
+    pub(super) fn has_member(&mut self, role: Option<Rank>, held: Vec<Assignment>) {
+        self.members.expect_find().withf(|scope, user| (scope.tenant(), *user) == (home(), lee().id)).returning(
+            move |_, user_id| {
+                Ok(role.map(|role| Membership { organization_id: home(), user_id, role, joined_at: now() }))
+            },
+        );
+        self.assignments
+            .expect_list_of()
+            .withf(|scope, user, at| (scope.tenant(), *user, *at) == (home(), lee().id, now()))
+            .returning(move |_, _, _| Ok(held.clone()));
+    }
+
+    /// The cache must be told to forget the organization's sessions, once, and not before the commit.
+    pub(super) fn forgets_sessions_after_commit(&mut self) {
+        let transactions = self.transactions.clone();
+        self.session_cache
+            .expect_forget_in()
+            .withf(move |organization| *organization == home() && transactions.committed())
+            .times(1)
+            .return_const(());
+    }
+}
+
+/// A role that Lee has.
+pub(super) fn held(role: RoleId) -> Assignment {
+    Assignment::at_joining(Uuid::from_u128(0xa5).into(), home(), lee().id, role, now())
 }

@@ -17,7 +17,7 @@ pub const PERMISSION: Permission = WAREHOUSE_MANAGE;
 /// Why no warehouse was created.
 #[derive(Debug, PartialEq, Eq, Error)]
 pub enum CreateWarehouseError {
-    /// The permission is missing.
+    /// The permission is missing, or it is limited to some warehouses.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
     /// A field means nothing.
@@ -41,7 +41,7 @@ impl ColdStorageService {
         actor: &Actor,
         request: &CreateWarehouseRequest,
     ) -> Result<Warehouse, CreateWarehouseError> {
-        let scope = actor.authorize(PERMISSION)?;
+        let scope = actor.authorize(PERMISSION)?.unlimited()?;
         let warehouse = Warehouse::new(self.sources.id(), request.details()?, self.sources.now());
         let entry = AuditEntry::new(&self.sources, "warehouse.create", "warehouse", warehouse.id.as_uuid());
         let entry = entry.created(&warehouse);
@@ -60,7 +60,10 @@ impl ColdStorageService {
 mod tests {
     use super::super::fixture::{Store, actor, request};
     use super::*;
+    use crate::fixture::holder;
+    use stoa_domain::kernel::grants::DataScope;
     use stoa_domain::kernel::rank::Rank;
+    use uuid::Uuid;
 
     #[test]
     fn an_admin_creates_and_the_trail_shows_it() {
@@ -116,5 +119,12 @@ mod tests {
         store.audit.expect_record().returning(|_| Ok(()));
         let result = store.service().create_warehouse(&actor(Rank::Admin), &request());
         assert_eq!(result, Err(CreateWarehouseError::Store(StoreError::Unavailable("commit".into()))));
+    }
+
+    #[test]
+    fn whoever_is_limited_to_some_warehouses_creates_none() {
+        let some = DataScope::only("warehouse", [Uuid::from_u128(5)]);
+        let result = Store::default().service().create_warehouse(&holder(&[WAREHOUSE_MANAGE], &some), &request());
+        assert_eq!(result, Err(CreateWarehouseError::Forbidden(Forbidden)));
     }
 }

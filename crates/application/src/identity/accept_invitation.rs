@@ -20,6 +20,7 @@ use super::opening::Opening;
 use super::own_session::SessionEnded;
 use super::register::Registered;
 use super::service::IdentityService;
+use crate::organizations::{Joining, join};
 
 const REQUIRED: Flaw = Flaw { code: "required", message: "is required" };
 
@@ -167,10 +168,10 @@ impl IdentityService {
 
         let (organization_id, role) = (invitation.organization_id, invitation.role);
         let membership = Membership { organization_id, user_id: user.id, role, joined_at: now };
-        let inserted = tx.members.insert(&membership);
-        inserted.map_err(|error| error.or_duplicate(AcceptInvitationError::DuplicateMember))?;
-        let entry = AuditEntry::new(&self.sources, "member.add", "member", user.id.as_uuid());
-        tx.audit.record(&entry.created(&membership))?;
+        let joining =
+            Joining { members: tx.members, assignments: tx.assignments, audit: tx.audit, sources: &self.sources };
+        let joined = join(&joining, &membership);
+        joined.map_err(|error| error.or_duplicate(AcceptInvitationError::DuplicateMember))?;
 
         let tokens = opening.save(tx)?;
         let account = tx.users.find_account(user.id)?;
@@ -251,6 +252,7 @@ mod tests {
             Membership { organization_id: elsewhere(), user_id: user.into(), role: Rank::Member, joined_at: now() };
         store.members.expect_insert().withf(move |given| *given == membership).times(1).returning(|_| Ok(()));
         store.audits(entry("member.add", "member", user).created(&membership));
+        store.assignments.expect_list_default_roles().times(1).returning(|_| Ok(vec![]));
         store.opens_session(session, user.into(), Some((elsewhere(), Rank::Member)));
     }
 

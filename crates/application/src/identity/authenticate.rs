@@ -1,10 +1,12 @@
 //! The bearer of a token is recognised.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use stoa_domain::identity::session::ActiveSession;
 use stoa_domain::identity::token::{InvalidToken, VerifiedToken};
-use stoa_domain::kernel::actor::{ControlScope, Stamp};
+use stoa_domain::kernel::actor::{ControlScope, Stamp, Standing};
+use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
 use thiserror::Error;
 
@@ -38,6 +40,8 @@ impl IdentityService {
         match self.session_cache.get(verified.session_id).map(|session| self.check(verified, session)) {
             // A session remembered as expired may have been renewed since.
             None | Some(Err(AuthenticateError::Expired)) => Ok(None),
+            // A role has ended: what is left is to be worked out.
+            Some(Ok(session)) if session.grants.is_over(self.sources.now()) => Ok(None),
             Some(checked) => checked.map(Some),
         }
     }
@@ -54,9 +58,21 @@ impl IdentityService {
         let session = self.work.statement(&scope, |tx| {
             tx.sessions.find_active(verified.session_id, now)?.ok_or(AuthenticateError::Ended)
         })?;
-        let session = self.check(verified, Arc::new(session))?;
+        let session = self.check(verified, session)?;
+        let session = Arc::new(self.with_roles(session)?);
         self.session_cache.put(epoch, Arc::clone(&session));
         Ok(session)
+    }
+
+    /// The session with what roles give, which is something for plain members alone: all others have it by their rank.
+    fn with_roles(&self, session: ActiveSession) -> Result<ActiveSession, StoreError> {
+        let Some(Standing { organization_id, rank: Rank::Member }) = session.standing else { return Ok(session) };
+        let now = self.sources.now();
+        let (held, graph) = self.work.snapshot(&ControlScope::new(Stamp::system()), |tx| {
+            tx.assignments.held(organization_id, session.user_id, now)
+        })?;
+        let grants = graph.grants(&held, (*session.grants).clone(), now);
+        Ok(ActiveSession { grants: Arc::new(grants), ..session })
     }
 
     pub(super) fn verify(&self, token: &str) -> Result<VerifiedToken, AuthenticateError> {
@@ -64,27 +80,30 @@ impl IdentityService {
         if verified.expires_at <= self.sources.now() { Err(AuthenticateError::Expired) } else { Ok(verified) }
     }
 
-    fn check(
-        &self,
-        verified: VerifiedToken,
-        session: Arc<ActiveSession>,
-    ) -> Result<Arc<ActiveSession>, AuthenticateError> {
+    fn check<S: Borrow<ActiveSession>>(&self, verified: VerifiedToken, found: S) -> Result<S, AuthenticateError> {
+        let session = found.borrow();
         if session.user_id != verified.user_id {
             return Err(AuthenticateError::Invalid(InvalidToken));
         }
         if session.expires_at <= self.sources.now() {
             return Err(AuthenticateError::Expired);
         }
-        Ok(session)
+        Ok(found)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Store, down, kim, now, session};
+    use super::super::fixture::{Store, down, home, kim, now, nth, session};
     use super::*;
+    use crate::fixture::role;
     use chrono::Duration;
     use mockall::Sequence;
+    use stoa_domain::access::assignment::Assignment;
+    use stoa_domain::access::role_graph::RoleGraph;
+    use stoa_domain::access::templates::VIEWER;
+    use stoa_domain::kernel::grants::{DataScope, Grants};
+    use stoa_domain::kernel::permission::WAREHOUSE_VIEW;
     use stoa_domain::kernel::sources::Timestamp;
     use stoa_domain::kernel::unit_of_work::Mode;
     use uuid::Uuid;
@@ -217,6 +236,54 @@ mod tests {
         let mut store = bearer();
         store.session_cache.expect_epoch().return_const(41_u64);
         store.sessions.expect_find_active().returning(|_, _| Err(down()));
+        store.session_cache.expect_put().never();
+        assert_eq!(store.service().authenticate("access"), Err(AuthenticateError::Store(down())));
+    }
+
+    /// Kim is a plain member, with a role until a second from now.
+    fn member_with_a_role() -> (Store, Assignment) {
+        let standing = Some(Standing { organization_id: home(), rank: Rank::Member });
+        let mut store = stored(Some(ActiveSession { standing, ..session() }));
+        let given = Assignment::at_joining(nth(7).into(), home(), kim().id, VIEWER.id(), now());
+        let given = Assignment { expires_at: Some(now() + Duration::seconds(1)), ..given };
+        let held = given.clone();
+        store
+            .assignments
+            .expect_held()
+            .withf(|organization, user, at| (*organization, *user, *at) == (home(), kim().id, now()))
+            .times(1)
+            .return_once(move |_, _, _| Ok((vec![held], RoleGraph::new([role(VIEWER.id(), &[WAREHOUSE_VIEW])]))));
+        (store, given)
+    }
+
+    #[test]
+    fn what_roles_give_a_plain_member_is_read_and_remembered_with_the_session() {
+        let (mut store, given) = member_with_a_role();
+        store
+            .session_cache
+            .expect_put()
+            .withf(|epoch, kept| *epoch == 41 && kept.grants.reach(WAREHOUSE_VIEW).is_some())
+            .times(1)
+            .return_const(());
+        let transactions = store.transactions.clone();
+        let session = store.service().authenticate("access").unwrap();
+        assert!(session.grants.is_over(given.expires_at.unwrap()) && !session.grants.is_over(now()));
+        let modes: Vec<_> = transactions.opened().into_iter().map(|(mode, _)| mode).collect();
+        assert_eq!(modes, [Mode::Statement, Mode::Snapshot]);
+    }
+
+    #[test]
+    fn a_session_with_a_role_that_has_ended_must_be_asked_for() {
+        let grants = Grants::default().with([WAREHOUSE_VIEW], &DataScope::EVERYTHING, Some(now()));
+        let session = ActiveSession { grants: Arc::new(grants), ..session() };
+        assert_eq!(cached(Some(session)).service().recall("access"), Ok(None));
+    }
+
+    #[test]
+    fn roles_that_cannot_be_read_let_nobody_in_and_nothing_is_remembered() {
+        let standing = Some(Standing { organization_id: home(), rank: Rank::Member });
+        let mut store = stored(Some(ActiveSession { standing, ..session() }));
+        store.assignments.expect_held().returning(|_, _, _| Err(down()));
         store.session_cache.expect_put().never();
         assert_eq!(store.service().authenticate("access"), Err(AuthenticateError::Store(down())));
     }

@@ -2,6 +2,7 @@
 
 use stoa_domain::identity::dto::MeResponse;
 use stoa_domain::kernel::actor::Actor;
+use stoa_domain::kernel::permission::Permission;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::dto::OrganizationSummary;
 use thiserror::Error;
@@ -31,7 +32,6 @@ impl IdentityService {
         let organizations: Vec<OrganizationSummary> = account.organizations.iter().map(Into::into).collect();
         let present = actor.standing.map(|standing| standing.organization_id);
         let organization = organizations.iter().find(|organization| Some(organization.id) == present).cloned();
-        let permissions = actor.rank().map_or(&[][..], |rank| rank.permissions());
         Ok(MeResponse {
             id: account.user.id,
             email: account.user.email.as_str().to_owned(),
@@ -41,7 +41,7 @@ impl IdentityService {
             platform_admin: actor.platform_admin,
             organization,
             organizations,
-            permissions: permissions.iter().map(|permission| permission.code()).collect(),
+            permissions: actor.permissions().map(Permission::code).collect(),
         })
     }
 }
@@ -50,6 +50,7 @@ impl IdentityService {
 mod tests {
     use super::super::fixture::{Store, account, actor, affiliation, down, elsewhere, home, kim, stranger};
     use super::*;
+    use stoa_domain::access::templates::VIEWER;
     use stoa_domain::identity::user::Account;
     use stoa_domain::kernel::ids::OrganizationId;
     use stoa_domain::kernel::permission::ALL;
@@ -79,8 +80,8 @@ mod tests {
     }
 
     #[test]
-    fn the_permissions_are_those_of_the_rank() {
-        for (rank, expected) in [(Rank::Member, Rank::Member.permissions()), (Rank::Admin, ALL), (Rank::Owner, ALL)] {
+    fn the_permissions_are_those_of_the_rank_and_what_roles_give() {
+        for (rank, expected) in [(Rank::Member, VIEWER.permissions), (Rank::Admin, ALL), (Rank::Owner, ALL)] {
             let service = found(Some(account(&[affiliation(home(), rank)]))).service();
             let expected: Vec<_> = expected.iter().map(|permission| permission.code()).collect();
             assert_eq!(service.describe_me(&actor(rank)).unwrap().permissions, expected);

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::Duration;
 use serde_json::json;
+use stoa_domain::access::ports::MockAssignmentRepository;
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::failed_sign_in::{FailedSignIn, FailureReason};
 use stoa_domain::identity::guess::{Counted, GuessPolicy, Guessed};
@@ -68,6 +69,7 @@ pub(super) struct Store {
     pub(super) registrations: MockRegistrationRepository,
     pub(super) organizations: MockOrganizationRepository,
     pub(super) members: MockMemberRepository,
+    pub(super) assignments: MockAssignmentRepository,
     pub(super) invitations: MockInvitationRepository,
     pub(super) restraints: MockRestraintRepository,
     pub(super) audit: MockAuditTrail,
@@ -357,6 +359,7 @@ impl UnitOfWork<Identity> for Store {
             registrations: &self.registrations,
             organizations: &self.organizations,
             members: &self.members,
+            assignments: &self.assignments,
             invitations: &self.invitations,
             restraints: &self.restraints,
             audit: &self.audit,
@@ -408,6 +411,7 @@ pub(super) fn session() -> ActiveSession {
         id: stranger().session_id,
         user_id: kim().id,
         standing: Some(Standing { organization_id: home(), rank: Rank::Admin }),
+        grants: Arc::default(),
         organization_slug: Some("harbour".into()),
         suspended: false,
         platform_admin: false,

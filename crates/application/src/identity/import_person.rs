@@ -15,6 +15,7 @@ use stoa_domain::organizations::organization::Organization;
 use thiserror::Error;
 
 use super::service::IdentityService;
+use crate::organizations::{Joining, join};
 
 /// Why a person was not brought in.
 #[derive(Debug, PartialEq, Eq, Error)]
@@ -103,9 +104,9 @@ impl IdentityService {
                 StoreError::Duplicate => Ending::Failed(ImportPersonError::DuplicateMember),
                 other => other.into(),
             };
-            tx.members.insert(&membership).map_err(duplicate)?;
-            let entry = AuditEntry::new(&self.sources, "member.add", "member", user.id.as_uuid());
-            tx.audit.record(&entry.created(&membership))?;
+            let joining =
+                Joining { members: tx.members, assignments: tx.assignments, audit: tx.audit, sources: &self.sources };
+            join(&joining, &membership).map_err(duplicate)?;
             match earnest {
                 Earnest::Done => Ok(imported),
                 Earnest::Tried => Err(Ending::TakenBack(imported)),
@@ -149,6 +150,7 @@ mod tests {
     fn joins(mut store: Store, user_id: UserId, answer: Result<(), StoreError>) -> Store {
         let membership = Membership { organization_id: home(), user_id, role: Rank::Admin, joined_at: now() };
         store.members.expect_insert().withf(move |given| *given == membership).times(1).return_once(|_| answer);
+        store.assignments.expect_list_default_roles().returning(|_| Ok(vec![]));
         store
     }
 

@@ -1,6 +1,5 @@
 //! Someone who brings people in adds a person Stoa knows already; see `invitations` for others.
 
-use stoa_domain::audit::AuditEntry;
 use stoa_domain::kernel::actor::{Actor, Denied};
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::{InvalidField, Parsed};
@@ -12,6 +11,7 @@ use stoa_domain::organizations::membership::{Member, Membership, Refusal, may_ad
 use stoa_domain::people::restraint::Status;
 use thiserror::Error;
 
+use super::join::{Joining, join};
 use super::service::OrganizationsService;
 
 /// What it takes.
@@ -75,9 +75,9 @@ impl OrganizationsService {
             let user = tx.users.find_by_email(&email)?.ok_or(AddMemberError::UnknownPerson)?;
             let now = self.sources.now();
             let membership = Membership { organization_id: id, user_id: user.id, role: rank, joined_at: now };
-            tx.members.insert(&membership).map_err(|error| error.or_duplicate(AddMemberError::DuplicateMember))?;
-            let entry = AuditEntry::new(&self.sources, "member.add", "member", user.id.as_uuid());
-            tx.audit.record(&entry.created(&membership))?;
+            let joining =
+                Joining { members: tx.members, assignments: tx.assignments, audit: tx.audit, sources: &self.sources };
+            join(&joining, &membership).map_err(|error| error.or_duplicate(AddMemberError::DuplicateMember))?;
             // Whoever was suspended before they left still is.
             let status = Status::in_organization(id, &tx.restraints.in_force(user.id, now)?);
             Ok(Member { user_id: user.id, email: user.email, name: user.name, rank, status, joined_at: now })
@@ -109,6 +109,7 @@ mod tests {
         let mut store = known(store);
         let membership = Membership { organization_id: home(), user_id: lee().id, role, joined_at: now() };
         store.members.expect_insert().withf(move |given| *given == membership).times(1).returning(|_| Ok(()));
+        store.assignments.expect_list_default_roles().returning(|_| Ok(vec![]));
         store
     }
 

@@ -22,7 +22,7 @@ pub(super) fn is_last_leader(
 }
 
 impl OrganizationsService {
-    /// Takes a member out under this action of the trail. Answers the sessions that ended, to be
+    /// Takes a member out under this action of the trail, and takes their roles away. Answers the sessions that ended, to be
     /// forgotten after the commit; `None` if the member has gone already.
     pub(super) fn take_out(
         &self,
@@ -35,9 +35,15 @@ impl OrganizationsService {
         if !tx.members.remove(scope, user)? {
             return Ok(None);
         }
-        let ended = tx.sessions.revoke_in(scope, user, self.sources.now())?;
+        let now = self.sources.now();
+        let ended = tx.sessions.revoke_in(scope, user, now)?;
         let entry = AuditEntry::new(&self.sources, action, "member", user.as_uuid());
         tx.audit.record(&entry.removed(membership))?;
+        for held in tx.assignments.list_of(scope, user, now)? {
+            tx.assignments.revoke(scope, held.id, scope.stamp().user_id, now)?;
+            let entry = AuditEntry::new(&self.sources, "role.revoke", "role_assignment", held.id.as_uuid());
+            tx.audit.record(&entry.removed(&held))?;
+        }
         Ok(Some(ended))
     }
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use stoa_domain::access::ports::MockApiKeyCache;
+use stoa_domain::access::assignment::Assignment;
+use stoa_domain::access::ports::{MockApiKeyCache, MockAssignmentRepository};
+use stoa_domain::access::templates::VIEWER;
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::ports::{MockSessionCache, MockSessionRepository, MockUserRepository};
 use stoa_domain::kernel::actor::{Actor, ControlScope};
@@ -38,6 +40,7 @@ pub(super) struct Store {
     pub(super) organizations: MockOrganizationRepository,
     pub(super) members: MockMemberRepository,
     pub(super) ranks: MockRankRepository,
+    pub(super) assignments: MockAssignmentRepository,
     pub(super) life_cycles: MockLifeCycleRepository,
     pub(super) business_profiles: MockBusinessProfileRepository,
     pub(super) restraints: MockRestraintRepository,
@@ -107,6 +110,24 @@ impl Store {
             .returning(move |_, user| Ok(role.map(|role| place(user, role))));
     }
 
+    /// The person is a viewer, which must be taken away by Kim, once.
+    pub(super) fn loses_roles(&mut self, user: UserId) {
+        let held = viewer(user);
+        let listed = held.clone();
+        self.assignments
+            .expect_list_of()
+            .withf(move |scope, of, at| (scope.tenant(), *of, *at) == (home(), user, now()))
+            .times(1)
+            .return_once(|_, _, _| Ok(vec![listed]));
+        let id = held.id;
+        self.assignments
+            .expect_revoke()
+            .withf(move |scope, one, by, at| (scope.tenant(), *one, *by, *at) == (home(), id, kim().id, now()))
+            .times(1)
+            .returning(|_, _, _, _| Ok(true));
+        self.audits(entry("role.revoke", "role_assignment", id.as_uuid()).removed(&held));
+    }
+
     /// What keeps this person from working must be asked, once; it is this.
     pub(super) fn restrains(&mut self, user: UserId, in_force: Vec<Restraint>) {
         self.restraints
@@ -172,6 +193,7 @@ impl UnitOfWork<Organizations> for Store {
             organizations: &self.organizations,
             members: &self.members,
             ranks: &self.ranks,
+            assignments: &self.assignments,
             life_cycles: &self.life_cycles,
             business_profiles: &self.business_profiles,
             restraints: &self.restraints,
@@ -247,4 +269,9 @@ pub(super) fn shown_place(user: UserId, role: Rank) -> Value {
 /// A list of one row.
 pub(super) fn page_of<T>(row: T, window: &Window) -> Page<T> {
     Page { items: vec![row], total: Some(1), offset: Some(0), size: window.size, next: None }
+}
+
+/// The role that came with joining.
+fn viewer(user: UserId) -> Assignment {
+    Assignment::at_joining(nth(90).into(), home(), user, VIEWER.id(), now())
 }

@@ -94,6 +94,7 @@ mod tests {
 
     fn left(store: Store, role: Rank) -> Store {
         let mut store = leaves(store, role);
+        store.loses_roles(kim().id);
         store.audits(entry("member.leave", "member", kim().id.as_uuid()).removed(&shown_place(kim().id, role)));
         store
     }

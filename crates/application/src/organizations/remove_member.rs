@@ -119,6 +119,7 @@ mod tests {
 
     fn removed(store: Store, role: Rank) -> Store {
         let mut store = leaves(store, role);
+        store.loses_roles(lee().id);
         let shown = json!({ "organization_id": home(), "user_id": lee().id, "role": role, "joined_at": NOW });
         store.audits(entry("member.remove", "member", lee().id.as_uuid()).removed(&shown));
         store

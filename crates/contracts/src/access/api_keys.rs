@@ -1,7 +1,9 @@
 //! Contracts of [`ApiKeyRepository`](stoa_domain::access::ports::ApiKeyRepository).
 
+use std::sync::Arc;
+
 use stoa_domain::access::addresses::Network;
-use stoa_domain::access::api_key::{ActiveKey, ApiKey, IssuedKey, KeyTerms};
+use stoa_domain::access::api_key::{ActiveKey, ApiKey, IssuedKey, KeyTerms, grants_of_key};
 use stoa_domain::access::ports::BY_CREATION;
 use stoa_domain::identity::token::TokenDigest;
 use stoa_domain::kernel::page::{Cursor, Page, Start, Window};
@@ -67,11 +69,12 @@ pub fn a_key_is_found_by_its_text_with_its_organization(store: &dyn Subject) {
     let expired = ApiKey { expires_at: Some(at(0)), ..key(&world, &world.theirs, 2) };
     world.access(|tx| tx.api_keys.insert(&expired)).expect("a new key");
     let ours = stored(&world, &world.ours, 1);
-    assert_eq!(active(&world, 1), Some(ActiveKey { key: ours, organization_slug: "harbour".into(), suspended: false }));
-    assert_eq!(
-        active(&world, 2),
-        Some(ActiveKey { key: expired, organization_slug: "inland".into(), suspended: false })
-    );
+    let shown = |key, slug: &str| {
+        let grants = Arc::new(grants_of_key(vec![]));
+        Some(ActiveKey { key, organization_slug: slug.into(), suspended: false, grants })
+    };
+    assert_eq!(active(&world, 1), shown(ours, "harbour"));
+    assert_eq!(active(&world, 2), shown(expired, "inland"));
     assert_eq!(active(&world, 3), None);
 }
 

@@ -1,5 +1,7 @@
 //! Sessions: found while they go on, extended, ended.
 
+use std::sync::Arc;
+
 use stoa_domain::identity::second_factor::{SealedSecret, Totp};
 use stoa_domain::identity::session::{ActiveSession, Session};
 use stoa_domain::kernel::actor::{Origin, Standing};
@@ -63,6 +65,7 @@ pub fn a_session_is_found_with_the_standing_of_its_person(store: &dyn Subject) {
             id: session.id,
             user_id: user,
             standing: Some(Standing { organization_id: tenant.id(), rank }),
+            grants: Arc::default(),
             organization_slug: Some(tenant.organization.slug.as_str().to_owned()),
             suspended: false,
             platform_admin: false,
@@ -116,6 +119,7 @@ pub fn a_session_without_an_organization_has_no_standing(store: &dyn Subject) {
         id: session.id,
         user_id: session.user_id,
         standing: None,
+        grants: Arc::default(),
         organization_slug: None,
         suspended: false,
         platform_admin: false,

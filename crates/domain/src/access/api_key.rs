@@ -7,9 +7,11 @@ use chrono::Duration;
 use serde::Serialize;
 
 use super::addresses::Network;
+use super::templates::VIEWER;
 use crate::identity::token::TokenDigest;
 use crate::kernel::actor::{ActingKey, Actor, Origin, Standing};
 use crate::kernel::field::{Flaw, InvalidField};
+use crate::kernel::grants::{DataScope, Grants};
 use crate::kernel::ids::{ApiKeyId, OrganizationId, SessionId, UserId};
 use crate::kernel::name::Name;
 use crate::kernel::permission::Permission;
@@ -61,7 +63,7 @@ impl KeyTerms {
         if self.expires_at.is_some_and(|at| at <= now) {
             return Err(PAST.at("expires_at"));
         }
-        let has = |permission: &Permission| self.role.permissions().contains(permission) && !permission.is_personal();
+        let has = |permission: &Permission| permissions_of_role(self.role).any(|one| one == *permission);
         if self.scope.as_ref().is_some_and(|scope| !scope.iter().all(has)) {
             return Err(BEYOND.at("scope"));
         }
@@ -154,6 +156,8 @@ pub struct ActiveKey {
     pub organization_slug: String,
     /// Whether its organization is suspended.
     pub suspended: bool,
+    /// What it has beyond its rank, and what nobody has there.
+    pub grants: Arc<Grants>,
 }
 
 /// Why a known key does not open anything now.
@@ -203,10 +207,22 @@ impl ActiveKey {
             session_id: SessionId::NIL,
             key: Some(ActingKey { id: self.key.id, scope }),
             standing: Some(self.standing()),
+            grants: Arc::clone(&self.grants),
             platform_admin: false,
             origin,
         }
     }
+}
+
+/// What a key of this rank may do at most: keys have no roles, and one of the rank member reads as [`VIEWER`] does.
+pub fn permissions_of_role(rank: Rank) -> impl Iterator<Item = Permission> {
+    let read = VIEWER.permissions.iter().filter(move |permission| !rank.permissions().contains(permission));
+    rank.permissions().iter().chain(read).copied().filter(|permission| !permission.is_personal())
+}
+
+/// What comes to the rank of a key where these permissions are switched off.
+pub fn grants_of_key(switched_off: Vec<Permission>) -> Grants {
+    Grants::none(switched_off).with(VIEWER.permissions.iter().copied(), &DataScope::EVERYTHING, None)
 }
 
 /// The permissions these codes mean, each once.
@@ -250,7 +266,12 @@ mod tests {
     fn active(terms: KeyTerms) -> ActiveKey {
         let ids = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into(), Uuid::from_u128(3).into());
         let key = ApiKey::new(ids.0, ids.1, ids.2, terms, &issued(1), at(100));
-        ActiveKey { key, organization_slug: "harbour".into(), suspended: false }
+        ActiveKey {
+            key,
+            organization_slug: "harbour".into(),
+            suspended: false,
+            grants: Arc::new(grants_of_key(vec![])),
+        }
     }
 
     #[test]
@@ -306,6 +327,18 @@ mod tests {
         let shown = serde_json::to_value(active(terms()).key).unwrap();
         assert!(shown.get("digest").is_none() && shown.get("last_used_at").is_none());
         assert_eq!(shown["prefix"], "stoa_live_1");
+    }
+
+    #[test]
+    fn a_key_of_a_member_reads_and_no_key_makes_keys() {
+        let member: Vec<_> = permissions_of_role(Rank::Member).collect();
+        assert!(member.contains(&WAREHOUSE_VIEW) && !member.contains(&WAREHOUSE_MANAGE));
+        let mut each = member.clone();
+        each.dedup();
+        assert_eq!(each, member);
+        assert!(!permissions_of_role(Rank::Admin).any(Permission::is_personal));
+        let actor = active(terms()).actor(Origin::default());
+        assert!(actor.authorize(WAREHOUSE_VIEW).is_ok() && actor.authorize(WAREHOUSE_MANAGE).is_err());
     }
 
     #[test]

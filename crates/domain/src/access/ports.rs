@@ -1,4 +1,6 @@
-//! What API keys need from a store, and from cryptography.
+//! What roles and API keys need from a store, and from cryptography.
+
+mod roles;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,6 +14,9 @@ use crate::kernel::page::{Page, Window};
 use crate::kernel::sources::Timestamp;
 use crate::kernel::store_error::StoreError;
 use crate::kernel::unit_of_work::Context;
+use crate::organizations::ports::{MemberRepository, OrganizationRepository};
+
+pub use roles::*;
 
 /// The context: opened by a [`ControlScope`], works with [`AccessTx`].
 pub struct Access;
@@ -25,6 +30,14 @@ impl Context for Access {
 pub struct AccessTx<'t> {
     /// API keys.
     pub api_keys: &'t dyn ApiKeyRepository,
+    /// Roles.
+    pub roles: &'t dyn RoleRepository,
+    /// Who has them.
+    pub assignments: &'t dyn AssignmentRepository,
+    /// Organizations.
+    pub organizations: &'t dyn OrganizationRepository,
+    /// Who belongs to them.
+    pub members: &'t dyn MemberRepository,
     /// Audit trail of the control plane.
     pub audit: &'t dyn AuditTrail,
 }

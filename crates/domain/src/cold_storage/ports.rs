@@ -6,10 +6,14 @@ use crate::audit::AuditTrail;
 use crate::cold_storage::warehouse::{Warehouse, WarehouseStatus};
 use crate::kernel::actor::TenantScope;
 use crate::kernel::field::{Flaw, Parsed};
+use crate::kernel::grants::ScopeKind;
 use crate::kernel::ids::WarehouseId;
 use crate::kernel::page::{Page, SortValue, Window};
 use crate::kernel::store_error::StoreError;
 use crate::kernel::unit_of_work::Context;
+
+/// What a role in cold storage can be limited to.
+pub const WAREHOUSES: ScopeKind = ScopeKind("warehouse");
 
 /// The context: opened by a [`TenantScope`], works with [`ColdStorageTx`].
 pub struct ColdStorage;
@@ -103,7 +107,8 @@ pub struct WarehouseQuery {
     pub window: Window,
 }
 
-/// Keeps the warehouses of the scope's organization; those of another do not exist for it.
+/// Keeps the warehouses of the scope's organization; those of another do not exist for it, nor do those that are out of
+/// reach of the scope's data.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait WarehouseRepository {
     /// The warehouse with this id, unless it is deleted.
@@ -125,7 +130,13 @@ pub trait WarehouseRepository {
     /// Those of the store.
     fn list(&self, query: &WarehouseQuery) -> Result<Page<Warehouse>, StoreError>;
 
-    /// Adds a warehouse.
+    /// Those of these warehouses that there are, deleted or not.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn known(&self, ids: &[WarehouseId]) -> Result<Vec<WarehouseId>, StoreError>;
+
+    /// Adds a warehouse, which is in no limited scope.
     ///
     /// # Errors
     /// [`StoreError::Duplicate`] if a warehouse that is not deleted has this code; the transaction
@@ -135,7 +146,7 @@ pub trait WarehouseRepository {
     /// Replaces the row whose version is `warehouse.version - 1`, deleted or not.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] if no row has that id and version, [`StoreError::Duplicate`] if the
+    /// [`StoreError::Stale`] if no row within reach has that id and version, [`StoreError::Duplicate`] if the
     /// code is taken.
     fn update(&self, warehouse: &Warehouse) -> Result<(), StoreError>;
 }

@@ -14,6 +14,7 @@ pub use second_factors::*;
 pub use sessions::*;
 pub use tokens::*;
 
+use crate::access::ports::AssignmentRepository;
 use crate::audit::AuditTrail;
 use crate::invitations::ports::InvitationRepository;
 use crate::kernel::actor::ControlScope;
@@ -60,6 +61,8 @@ pub struct IdentityTx<'t> {
     pub organizations: &'t dyn OrganizationRepository,
     /// Who belongs to them.
     pub members: &'t dyn MemberRepository,
+    /// Which roles they have.
+    pub assignments: &'t dyn AssignmentRepository,
     /// Who is invited into them.
     pub invitations: &'t dyn InvitationRepository,
     /// What keeps people from working.

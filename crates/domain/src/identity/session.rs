@@ -1,8 +1,10 @@
 //! Sessions: one sign-in, in one organization, until it ends.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::kernel::actor::{Actor, Origin, Standing};
+use crate::kernel::grants::Grants;
 use crate::kernel::ids::{OrganizationId, SessionId, UserId};
 use crate::kernel::rank::Rank;
 use crate::kernel::sources::Timestamp;
@@ -52,6 +54,8 @@ pub struct ActiveSession {
     pub user_id: UserId,
     /// Organization and present rank; none for somebody who belonged to none when it began.
     pub standing: Option<Standing>,
+    /// What comes to that rank, and what nobody has there.
+    pub grants: Arc<Grants>,
     /// Slug of that organization.
     pub organization_slug: Option<String>,
     /// Whether that organization is suspended.
@@ -79,6 +83,7 @@ impl ActiveSession {
             session_id: self.id,
             key: None,
             standing: self.standing,
+            grants: Arc::clone(&self.grants),
             platform_admin: self.platform_admin,
             origin,
         }

@@ -9,9 +9,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::grants::{DataScope, Grants};
 use super::ids::{ApiKeyId, OrganizationId, SessionId, UserId};
-use super::permission::Permission;
+use super::permission::{self, Permission};
 use super::rank::Rank;
+use super::sources::Timestamp;
 
 /// Where a request came from; goes into every audit entry it causes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,11 +83,12 @@ impl Stamp {
     }
 }
 
-/// Proof of a permission in one organization; opens its tenant plane.
+/// Proof of a permission in one organization; opens what its data scope reaches of the tenant plane.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantScope {
     tenant: OrganizationId,
     stamp: Stamp,
+    data: DataScope,
 }
 
 impl TenantScope {
@@ -99,6 +102,19 @@ impl TenantScope {
         &self.stamp
     }
 
+    /// Which of those rows. Whatever finds, lists, counts or sums them applies it: what is out of reach does not exist.
+    pub fn data(&self) -> &DataScope {
+        &self.data
+    }
+
+    /// The same proof, if all rows are within reach: what is new is nothing that a limit could name.
+    ///
+    /// # Errors
+    /// [`Forbidden`] for whoever is limited to some things.
+    pub fn unlimited(self) -> Result<Self, Forbidden> {
+        if self.data.is_everything() { Ok(self) } else { Err(Forbidden) }
+    }
+
     /// The same proof for the control plane, where people and memberships live.
     pub fn control(&self) -> ControlScope {
         ControlScope { organization: Some(self.tenant), stamp: self.stamp.clone() }
@@ -107,7 +123,14 @@ impl TenantScope {
     /// A scope without an authorisation behind it, for tests of adapters and use cases.
     #[cfg(feature = "mocks")]
     pub fn for_tests(tenant: OrganizationId) -> Self {
-        Self { tenant, stamp: Stamp::system() }
+        Self { tenant, stamp: Stamp::system(), data: DataScope::EVERYTHING }
+    }
+
+    /// The same, for these things alone.
+    #[cfg(feature = "mocks")]
+    #[must_use]
+    pub fn reaching(self, data: DataScope) -> Self {
+        Self { data, ..self }
     }
 }
 
@@ -135,7 +158,7 @@ impl PlatformScope {
 
     /// The proof for one organization, whichever it is; audit entries belong to it.
     pub fn about(&self, organization: OrganizationId) -> TenantScope {
-        TenantScope { tenant: organization, stamp: self.stamp.clone() }
+        TenantScope { tenant: organization, stamp: self.stamp.clone(), data: DataScope::EVERYTHING }
     }
 }
 
@@ -210,6 +233,8 @@ pub struct Actor {
     pub key: Option<ActingKey>,
     /// The organization the token is for; none for somebody who belongs to none.
     pub standing: Option<Standing>,
+    /// What comes to the rank there, and what nobody has there.
+    pub grants: Arc<Grants>,
     /// Whether the person is an administrator of the platform itself.
     pub platform_admin: bool,
     /// Where the request came from.
@@ -217,17 +242,32 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// The proof of `permission` in the organization the token is for.
+    /// The proof of `permission` in the organization the token is for, as far as rank and roles reach.
     ///
     /// # Errors
     /// [`Forbidden`] without that permission, or without an organization.
     pub fn authorize(&self, permission: Permission) -> Result<TenantScope, Forbidden> {
-        match self.standing {
-            Some(standing) if standing.rank.permissions().contains(&permission) && self.admits(permission) => {
-                Ok(self.scope_in(standing))
-            }
-            _ => Err(Forbidden),
+        let standing = self.standing.ok_or(Forbidden)?;
+        if !self.admits(permission) || self.grants.is_switched_off(permission) {
+            return Err(Forbidden);
         }
+        if standing.rank.permissions().contains(&permission) {
+            return Ok(self.scope_in(standing, DataScope::EVERYTHING));
+        }
+        let reach = self.grants.reach(permission).ok_or(Forbidden)?;
+        Ok(self.scope_in(standing, reach.clone()))
+    }
+
+    /// Whether a permission may be given on until an instant, or for ever: nobody gives what they do not have without
+    /// limit, or for longer. That it is switched off is no hindrance: nobody has it by it.
+    pub fn may_give(&self, permission: Permission, until: Option<Timestamp>) -> bool {
+        let by_rank = self.rank().is_some_and(|rank| rank.permissions().contains(&permission));
+        self.admits(permission) && (by_rank || self.grants.lasts(permission, until))
+    }
+
+    /// The permissions there are proofs of, in the order of the catalogue; each perhaps for some things alone.
+    pub fn permissions(&self) -> impl Iterator<Item = Permission> {
+        permission::ALL.iter().copied().filter(|permission| self.authorize(*permission).is_ok())
     }
 
     /// The proof of `permission` in the organization a path names, which must be the token's.
@@ -240,13 +280,16 @@ impl Actor {
         Ok(self.authorize(permission)?)
     }
 
-    /// The proof that the token is for the organization a path names; asks for no permission.
+    /// The proof that the token is for the organization a path names; asks for no permission, and reaches none of the
+    /// organization's data.
     ///
     /// # Errors
     /// [`Elsewhere`] for any other organization, existing or not.
     pub fn belongs_to(&self, organization: OrganizationId) -> Result<TenantScope, Elsewhere> {
         match self.standing {
-            Some(standing) if standing.organization_id == organization => Ok(self.scope_in(standing)),
+            Some(standing) if standing.organization_id == organization => {
+                Ok(self.scope_in(standing, DataScope::nothing()))
+            }
             _ => Err(Elsewhere),
         }
     }
@@ -259,7 +302,11 @@ impl Actor {
     /// everybody else there.
     pub fn authorize_owner_of(&self, organization: OrganizationId) -> Result<TenantScope, Denied> {
         let scope = self.belongs_to(organization)?;
-        if self.rank() == Some(Rank::Owner) && self.key.is_none() { Ok(scope) } else { Err(Forbidden.into()) }
+        if self.rank() == Some(Rank::Owner) && self.key.is_none() {
+            Ok(TenantScope { data: DataScope::EVERYTHING, ..scope })
+        } else {
+            Err(Forbidden.into())
+        }
     }
 
     /// The proof of owning the organization a path names, or of being a platform administrator, who
@@ -281,7 +328,7 @@ impl Actor {
     /// [`Elsewhere`] for everybody else, and for every API key.
     pub fn owner_of_archived(&self, organization: OrganizationId, owner: UserId) -> Result<TenantScope, Elsewhere> {
         if self.user_id == owner && self.key.is_none() {
-            Ok(TenantScope { tenant: organization, stamp: self.stamp() })
+            Ok(TenantScope { tenant: organization, stamp: self.stamp(), data: DataScope::EVERYTHING })
         } else {
             Err(Elsewhere)
         }
@@ -304,9 +351,9 @@ impl Actor {
         self.key.is_none() && self.user_id == user
     }
 
-    /// The proof of belonging to the organization the token is for, if it is for one.
+    /// The proof of belonging to the organization the token is for, if it is for one; it reaches none of its data.
     pub fn own_organization(&self) -> Option<TenantScope> {
-        self.standing.map(|standing| self.scope_in(standing))
+        self.standing.map(|standing| self.scope_in(standing, DataScope::nothing()))
     }
 
     /// The rank in the organization the token is for.
@@ -329,8 +376,8 @@ impl Actor {
         self.key.as_ref().is_none_or(|key| key.admits(permission))
     }
 
-    fn scope_in(&self, standing: Standing) -> TenantScope {
-        TenantScope { tenant: standing.organization_id, stamp: self.stamp() }
+    fn scope_in(&self, standing: Standing, data: DataScope) -> TenantScope {
+        TenantScope { tenant: standing.organization_id, stamp: self.stamp(), data }
     }
 
     fn stamp(&self) -> Stamp {
@@ -366,7 +413,7 @@ pub enum Denied {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::permission::{API_KEY_MANAGE, WAREHOUSE_MANAGE, WAREHOUSE_VIEW};
+    use crate::kernel::permission::{API_KEY_MANAGE, USER_VIEW, WAREHOUSE_MANAGE, WAREHOUSE_VIEW};
     use uuid::Uuid;
 
     fn organization(n: u128) -> OrganizationId {
@@ -379,6 +426,7 @@ mod tests {
             session_id: Uuid::from_u128(8).into(),
             key: None,
             standing,
+            grants: Arc::default(),
             platform_admin: false,
             origin: Origin::default(),
         }
@@ -394,9 +442,51 @@ mod tests {
     #[test]
     fn a_member_does_not_manage() {
         let member = actor(Some(Standing { organization_id: organization(1), rank: Rank::Member }));
-        assert!(member.authorize(WAREHOUSE_VIEW).is_ok());
+        assert!(member.authorize(USER_VIEW).is_ok());
         assert_eq!(member.authorize(WAREHOUSE_MANAGE), Err(Forbidden));
         assert_eq!(member.authorize_in(organization(1), WAREHOUSE_MANAGE), Err(Denied::Forbidden(Forbidden)));
+    }
+
+    fn member(grants: Grants) -> Actor {
+        let standing = Standing { organization_id: organization(1), rank: Rank::Member };
+        Actor { grants: Arc::new(grants), ..actor(Some(standing)) }
+    }
+
+    #[test]
+    fn a_role_gives_what_the_rank_does_not_and_its_limit_travels_in_the_proof() {
+        let first = DataScope::only("warehouse", [Uuid::from_u128(1)]);
+        let operator = member(Grants::default().with([WAREHOUSE_VIEW], &first, None));
+        let scope = operator.authorize(WAREHOUSE_VIEW).unwrap();
+        assert_eq!((scope.tenant(), scope.data()), (organization(1), &first));
+        assert_eq!(scope.unlimited(), Err(Forbidden));
+        assert_eq!(operator.authorize(WAREHOUSE_MANAGE), Err(Forbidden));
+        assert!(operator.authorize(USER_VIEW).unwrap().unlimited().is_ok());
+        assert_eq!(operator.permissions().collect::<Vec<_>>(), [USER_VIEW, WAREHOUSE_VIEW]);
+    }
+
+    #[test]
+    fn nobody_gives_what_they_do_not_have() {
+        let manager = member(Grants::none(vec![WAREHOUSE_VIEW]).with([WAREHOUSE_VIEW], &DataScope::EVERYTHING, None));
+        assert!(manager.may_give(WAREHOUSE_VIEW, None) && manager.may_give(USER_VIEW, None));
+        assert!(!manager.may_give(WAREHOUSE_MANAGE, None) && !actor(None).may_give(USER_VIEW, None));
+        assert!(key(None).may_give(WAREHOUSE_MANAGE, None) && !key(None).may_give(API_KEY_MANAGE, None));
+    }
+
+    #[test]
+    fn what_is_switched_off_nobody_has_whatever_the_rank() {
+        let off = Arc::new(Grants::none(vec![WAREHOUSE_MANAGE]).with([WAREHOUSE_MANAGE], &DataScope::EVERYTHING, None));
+        for rank in [Rank::Member, Rank::Admin, Rank::Owner] {
+            let standing = Some(Standing { organization_id: organization(1), rank });
+            let actor = Actor { grants: Arc::clone(&off), ..actor(standing) };
+            assert_eq!(actor.authorize(WAREHOUSE_MANAGE), Err(Forbidden));
+        }
+    }
+
+    #[test]
+    fn belonging_reaches_none_of_the_data() {
+        let owner = actor(Some(Standing { organization_id: organization(1), rank: Rank::Owner }));
+        assert_eq!(owner.belongs_to(organization(1)).unwrap().data(), &DataScope::nothing());
+        assert_eq!(owner.own_organization().unwrap().data(), &DataScope::nothing());
     }
 
     #[test]

@@ -90,3 +90,11 @@ id!(
     /// An invitation into an organization.
     InvitationId
 );
+id!(
+    /// A role that an organization gives to people.
+    RoleId
+);
+id!(
+    /// A role given to somebody, from its beginning on.
+    AssignmentId
+);

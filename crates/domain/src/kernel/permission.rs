@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+/// The module of what is about the organization itself, its people and its access.
+pub const KERNEL: &str = "kernel";
+
 /// A permission code, `<resource>.<verb>`. Only the constants of this module exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Permission {
@@ -26,6 +29,12 @@ impl Permission {
     /// Whether only people have it, whatever the rank of a key: else a key could outlive its end.
     pub fn is_personal(self) -> bool {
         self == API_KEY_MANAGE
+    }
+
+    /// Whether it is about the organization itself, its people and its access: it is never given for some things alone,
+    /// nor switched off.
+    pub fn is_of_kernel(self) -> bool {
+        self.module == KERNEL
     }
 
     /// The part of Stoa whose things it is about.
@@ -70,6 +79,9 @@ catalogue! {
         USER_INVITE = "user.invite", "Bring people into the organization";
         USER_MANAGE = "user.manage", "Change the profiles of the organization's people";
         USER_DISABLE = "user.disable", "Remove people from the organization";
+        ROLE_VIEW = "role.view", "See the organization's roles, and who has them";
+        ROLE_MANAGE = "role.manage", "Make, change and delete roles, and say what newcomers are given";
+        ROLE_ASSIGN = "role.assign", "Give people roles, and take them away";
         API_KEY_MANAGE = "api_key.manage", "Make, replace and revoke the organization's API keys";
         AUDIT_VIEW = "audit.view", "See what was done in the organization, and whether the record of it is whole";
         AUDIT_EXPORT = "audit.export", "Take away the record of what was done in the organization";
@@ -77,6 +89,13 @@ catalogue! {
     "cold_storage" {
         WAREHOUSE_VIEW = "warehouse.view", "See warehouses";
         WAREHOUSE_MANAGE = "warehouse.manage", "Create, change, delete and restore warehouses";
+        INVENTORY_VIEW = "inventory.view", "See what is stored";
+        INVENTORY_INWARD = "inventory.inward", "Take goods in";
+        INVENTORY_OUTWARD = "inventory.outward", "Hand goods out";
+        INVENTORY_ADJUST = "inventory.adjust", "Correct what is stored";
+        BILLING_VIEW = "billing.view", "See invoices";
+        BILLING_GENERATE = "billing.generate", "Draw up invoices";
+        BILLING_APPROVE = "billing.approve", "Approve invoices";
     }
 }
 

@@ -11,7 +11,7 @@ use super::permission::{self, Permission};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Rank {
-    /// Sees what the organization has.
+    /// Sees who else is there; all else comes from roles.
     Member,
     /// Does everything the organization can do, but appoint and remove admins.
     Admin,
@@ -19,11 +19,11 @@ pub enum Rank {
     Owner,
 }
 
-/// What a plain member may do.
-const MEMBER: &[Permission] = &[permission::USER_VIEW, permission::WAREHOUSE_VIEW];
+/// What a plain member may do without any role.
+const MEMBER: &[Permission] = &[permission::USER_VIEW];
 
 impl Rank {
-    /// The permissions of this rank.
+    /// The permissions of this rank, whatever roles come to it.
     pub fn permissions(self) -> &'static [Permission] {
         match self {
             Self::Member => MEMBER,
@@ -52,9 +52,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_member_reads_and_an_admin_writes() {
-        assert!(Rank::Member.permissions().contains(&permission::WAREHOUSE_VIEW));
-        assert!(!Rank::Member.permissions().contains(&permission::WAREHOUSE_MANAGE));
+    fn the_rank_of_a_member_opens_nothing_of_a_module_and_that_of_an_admin_everything() {
+        assert!(Rank::Member.permissions().iter().all(|permission| permission.is_of_kernel()));
+        assert!(!Rank::Member.permissions().contains(&permission::TENANT_MANAGE));
         assert!(Rank::Admin.permissions().contains(&permission::WAREHOUSE_MANAGE));
         assert!(Rank::Member < Rank::Admin && Rank::Admin < Rank::Owner);
     }

@@ -1,5 +1,6 @@
 //! What organizations need from a store.
 
+use crate::access::ports::AssignmentRepository;
 use crate::audit::AuditTrail;
 use crate::identity::ports::{SessionRepository, UserRepository};
 use crate::kernel::actor::{ControlScope, TenantScope};
@@ -30,6 +31,8 @@ pub struct OrganizationsTx<'t> {
     pub members: &'t dyn MemberRepository,
     /// Who of them is admin, and who owns it.
     pub ranks: &'t dyn RankRepository,
+    /// Which roles they have.
+    pub assignments: &'t dyn AssignmentRepository,
     /// How they stand.
     pub life_cycles: &'t dyn LifeCycleRepository,
     /// What they are as businesses.
@@ -77,8 +80,8 @@ pub trait OrganizationRepository {
     /// Those of the store.
     fn list_of(&self, user: UserId, window: &Window) -> Result<Page<MemberOf>, StoreError>;
 
-    /// Adds an organization with an empty business profile of version 1, and places its tenant plane in
-    /// the pool.
+    /// Adds an organization with an empty business profile of version 1, where nothing is switched off and newcomers
+    /// are viewers, and places its tenant plane in the pool.
     ///
     /// # Errors
     /// [`StoreError::Duplicate`] if the slug is taken; the transaction stays usable.

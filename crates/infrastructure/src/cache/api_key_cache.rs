@@ -84,7 +84,7 @@ mod tests {
         let ids = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into(), Uuid::from_u128(3).into());
         let at = chrono::DateTime::from_timestamp(0, 0).unwrap();
         let key = ApiKey::new(ids.0, ids.1, ids.2, terms, &issued, at);
-        Arc::new(ActiveKey { key, organization_slug: "harbour".into(), suspended: false })
+        Arc::new(ActiveKey { key, organization_slug: "harbour".into(), suspended: false, grants: Arc::default() })
     }
 
     #[test]

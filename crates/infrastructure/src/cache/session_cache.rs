@@ -82,6 +82,7 @@ mod tests {
             id: Uuid::from_u128(1).into(),
             user_id: Uuid::from_u128(2).into(),
             standing: None,
+            grants: Arc::default(),
             organization_slug: None,
             suspended: false,
             platform_admin: false,

@@ -1,5 +1,9 @@
-//! API keys, and the catalogue of permissions.
+//! Roles, who has them, API keys, and the catalogue of permissions and built-in roles.
 
 mod api_key_repository;
+mod assignment_repository;
+mod built_in;
 pub mod catalogue;
+mod role_repository;
+mod role_rows;
 mod rows;

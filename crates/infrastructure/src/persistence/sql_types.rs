@@ -12,8 +12,8 @@ use diesel::sql_types::{Interval, SqlType, ops};
 pub(crate) use diesel::sql_types::{Nullable, Text};
 use diesel::sqlite::Sqlite;
 use stoa_domain::kernel::ids::{
-    ApiKeyId, AuditEntryId, FileId, InvitationId, OrganizationId, OutboxMessageId, RegistrationId, RestraintId,
-    SessionId, UserId, WarehouseId,
+    ApiKeyId, AssignmentId, AuditEntryId, FileId, InvitationId, OrganizationId, OutboxMessageId, RegistrationId,
+    RestraintId, RoleId, SessionId, UserId, WarehouseId,
 };
 
 /// SQL type of identifiers.
@@ -65,6 +65,7 @@ macro_rules! id_of {
 
 id_of!(
     ApiKeyId,
+    AssignmentId,
     AuditEntryId,
     FileId,
     InvitationId,
@@ -72,6 +73,7 @@ id_of!(
     OutboxMessageId,
     RegistrationId,
     RestraintId,
+    RoleId,
     SessionId,
     UserId,
     WarehouseId

@@ -246,7 +246,14 @@ macro_rules! control_context {
 
 tenant_context!(plane_of: ColdStorage, tx => ColdStorageTx { warehouses: &tx, audit: &tx });
 
-control_context!(Access, tx => AccessTx { api_keys: &tx, audit: &tx });
+control_context!(Access, tx => AccessTx {
+    api_keys: &tx,
+    roles: &tx,
+    assignments: &tx,
+    organizations: &tx,
+    members: &tx,
+    audit: &tx,
+});
 
 tenant_context!(plane_of_chain: Chains, tx => ChainTx { chain: &tx, log: &tx, audit: &tx });
 
@@ -278,6 +285,7 @@ control_context!(Identity, tx => IdentityTx {
     registrations: &tx,
     organizations: &tx,
     members: &tx,
+    assignments: &tx,
     invitations: &tx,
     restraints: &tx,
     audit: &tx,
@@ -297,6 +305,7 @@ control_context!(Organizations, tx => OrganizationsTx {
     organizations: &tx,
     members: &tx,
     ranks: &tx,
+    assignments: &tx,
     life_cycles: &tx,
     business_profiles: &tx,
     restraints: &tx,

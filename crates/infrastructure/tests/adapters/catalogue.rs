@@ -35,7 +35,9 @@ fn left_by_another_program(home: &TestDatabase) {
         "INSERT INTO permissions VALUES ('yard.view', 'yards', 'See yards', false);
          UPDATE permissions SET description = 'Look at people' WHERE code = 'user.view';
          UPDATE permissions SET retired = true WHERE code = 'user.invite';
-         DELETE FROM permissions WHERE code = 'user.disable'",
+         DELETE FROM role_permissions WHERE permission = 'user.disable';
+         DELETE FROM permissions WHERE code = 'user.disable';
+         UPDATE roles SET name = 'Somebody who looks' WHERE key = 'viewer'",
     )
     .expect("the catalogue is another");
 }
@@ -58,6 +60,7 @@ fn what_another_program_left_is_told_and_made_good_and_a_retired_code_stays() {
             added: vec!["user.disable".into(), "user.invite".into()],
             reworded: vec!["user.view".into()],
             retired: vec!["yard.view".into()],
+            roles: vec!["ADMIN".into(), "admin".into(), "viewer".into()],
         };
         let status = home.migrator().status().expect("a status");
         assert_eq!((&status.catalogue, status.is_current()), (&expected, false));

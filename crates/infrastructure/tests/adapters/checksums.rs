@@ -40,8 +40,8 @@ fn present() -> BTreeMap<String, String> {
 
 /// What is wrong, a line a file.
 fn differences(committed: &str, present: &BTreeMap<String, String>) -> Vec<String> {
-    let committed: BTreeMap<_, _> = committed.lines().filter_map(|line| line.split_once("  ")).collect();
-    let committed: BTreeMap<_, _> = committed.into_iter().map(|(sum, name)| (name, sum)).collect();
+    let lines_of = committed.lines().filter_map(|line| line.split_once("  "));
+    let committed: BTreeMap<_, _> = lines_of.map(|(sum, name)| (name, sum)).collect();
     let mut lines = Vec::new();
     for (name, sum) in present {
         match committed.get(name.as_str()) {

@@ -45,6 +45,12 @@ suite! { warehouses of cold_storage::warehouses in "cold_storage/warehouses.rs":
     a_warehouse_is_not_restored_to_a_code_given_away,
 }
 
+suite! { warehouse_scopes of cold_storage::warehouse_scopes in "cold_storage/warehouse_scopes.rs":
+    what_is_out_of_reach_is_neither_found_nor_changed,
+    lists_and_their_totals_hold_what_is_within_reach,
+    what_an_organization_has_is_known_deleted_or_not,
+}
+
 suite! { warehouse_lists of cold_storage::warehouse_lists in "cold_storage/warehouse_lists.rs":
     every_sort_goes_by_its_column_and_then_by_id,
     deleted_warehouses_are_left_out,
@@ -242,6 +248,26 @@ suite! { api_keys of access::api_keys in "access/api_keys.rs":
     a_key_is_revoked_once_and_for_good,
     keys_are_listed_by_time_of_making_and_paged,
     a_use_is_noted_once_a_minute,
+}
+
+suite! { roles of access::roles in "access/roles.rs":
+    a_role_is_found_as_it_was_added,
+    built_in_roles_are_everybodys,
+    a_role_is_out_of_reach_of_another_organization,
+    a_taken_key_is_a_duplicate_and_the_transaction_goes_on,
+    a_role_is_replaced_once_from_the_same_version,
+    a_role_is_in_use_by_roles_newcomers_and_people,
+    a_role_is_removed_once,
+    roles_are_listed_by_key_and_paged,
+}
+
+suite! { assignments of access::assignments in "access/assignments.rs":
+    an_assignment_is_found_as_it_was_given,
+    an_assignment_is_out_of_reach_of_others,
+    what_is_over_is_listed_no_more,
+    an_assignment_is_revoked_once,
+    what_is_held_comes_with_all_that_it_includes,
+    newcomers_are_viewers_unless_said_otherwise,
 }
 
 suite! { profiles of people::profiles in "people/profiles.rs":

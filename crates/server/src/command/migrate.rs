@@ -88,7 +88,7 @@ pub(super) fn require_current(settings: &Settings) -> Result<()> {
         return Ok(());
     }
     if status.pending.is_empty() {
-        bail!("the database has the permissions of another program than this: run `stoa migrate` first");
+        bail!("the database has the permissions or roles of another program than this: run `stoa migrate` first");
     }
     bail!(
         "the schema of the database is stale, {} migrations are pending: run `stoa migrate` first",
@@ -115,6 +115,9 @@ fn say(change: &CatalogueChange) {
         for code in codes {
             print(&format!("permission {word}  {code}"));
         }
+    }
+    for key in &change.roles {
+        print(&format!("role written  {key}"));
     }
 }
 

@@ -1,5 +1,7 @@
 //! `stoa seed`: data for a first look. Running it again adds only what is missing.
 
+use std::sync::Arc;
+
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use stoa_api::state::Api;
@@ -92,6 +94,7 @@ fn acting(owner: &Account) -> Result<Actor> {
         session_id: SessionId::NIL,
         key: None,
         standing: Some(standing),
+        grants: Arc::default(),
         platform_admin: false,
         origin: Origin::default(),
     })

@@ -196,6 +196,7 @@ fn no_secret_is_in_the_log_however_much_is_logged() {
             database
                 .execute(
                     "DELETE FROM api_keys; DELETE FROM refresh_tokens; DELETE FROM one_time_tokens; DELETE FROM invitations; DELETE FROM sessions; \
+                              DELETE FROM role_assignments; \
                               DELETE FROM organization_owners; \
                               DELETE FROM organization_members; DELETE FROM user_login_password; \
                               DELETE FROM user_profile; DELETE FROM users",

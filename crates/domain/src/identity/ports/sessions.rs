@@ -16,7 +16,7 @@ pub trait SessionRepository {
     /// and whether they lack a second factor that the organization asks of them, in one statement.
     /// `None` if it does not exist or was revoked, or if the person has left the organization it is
     /// for, or that is archived, or if they are kept from working there or everywhere at `at`. An
-    /// expired one is given: the caller holds the clock.
+    /// expired one is given: the caller holds the clock. What roles give is not among its grants.
     ///
     /// # Errors
     /// Those of the store.

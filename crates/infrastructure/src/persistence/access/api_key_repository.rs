@@ -18,7 +18,7 @@ use super::rows::{ActiveKeyRow, ApiKeyRow, COLUMNS};
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::paging::{instant_of, instant_text};
-use crate::persistence::schema::control::{api_keys, organization_active_status, organizations};
+use crate::persistence::schema::control::{api_keys, organization_access, organization_active_status, organizations};
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
 
@@ -40,13 +40,20 @@ impl ApiKeyRepository for Control<'_> {
 
     fn find_active(&self, digest: &TokenDigest) -> Result<Option<ActiveKey>, StoreError> {
         let stands = organization_active_status::organization_id.eq(api_keys::organization_id);
+        let access = organization_access::organization_id.eq(api_keys::organization_id);
         let query = api_keys::table
             .inner_join(organizations::table.on(organizations::id.eq(api_keys::organization_id)))
+            .inner_join(organization_access::table.on(access))
             .inner_join(organization_active_status::table.on(stands))
             .filter(api_keys::digest.eq(&digest.0[..]))
             .filter(api_keys::revoked_at.is_null())
             .filter(organization_active_status::status.ne("archived"))
-            .select((COLUMNS, organizations::slug, organization_active_status::status));
+            .select((
+                COLUMNS,
+                organizations::slug,
+                organization_active_status::status,
+                organization_access::switched_off,
+            ));
         let row = on!(self.conn, c => query.first::<ActiveKeyRow>(c).optional()).map_err(fault)?;
         row.map(ActiveKey::try_from).transpose()
     }

@@ -1,10 +1,11 @@
-//! The catalogue of permissions in the database, kept like the one that is compiled in.
+//! The catalogue of permissions and built-in roles in the database, kept like the one that is compiled in.
 
 use std::cell::RefCell;
 
 use diesel::QueryResult;
 use stoa_domain::kernel::permission::{self, Permission};
 
+use super::built_in;
 use super::rows::PermissionRow;
 use crate::persistence::connection::{Conn, on};
 use crate::persistence::schema::control::permissions;
@@ -18,6 +19,8 @@ pub struct CatalogueChange {
     pub reworded: Vec<String>,
     /// Codes that the program no longer has. They stay, marked as retired.
     pub retired: Vec<String>,
+    /// Keys of built-in roles that are new or give, say or exclude something else.
+    pub roles: Vec<String>,
 }
 
 impl CatalogueChange {
@@ -48,7 +51,8 @@ impl CatalogueChange {
 /// What [`write`] would do.
 pub(in crate::persistence) fn difference(conn: &RefCell<Conn<'_>>) -> QueryResult<CatalogueChange> {
     let stored = on!(conn, c => permissions::table.load::<PermissionRow>(c))?;
-    Ok(CatalogueChange::between(&stored, permission::ALL))
+    let roles = built_in::outdated(conn)?.into_iter().map(|template| template.key.to_owned()).collect();
+    Ok(CatalogueChange { roles, ..CatalogueChange::between(&stored, permission::ALL) })
 }
 
 /// Makes the stored catalogue like the compiled one, inside the caller's transaction; answers what that took.
@@ -69,6 +73,7 @@ pub(in crate::persistence) fn write(conn: &RefCell<Conn<'_>>) -> QueryResult<Cat
         let gone = permissions::table.filter(permissions::code.eq_any(&change.retired));
         diesel::update(gone).set(permissions::retired.eq(true)).execute(c)
     })?;
+    built_in::write(conn, &built_in::outdated(conn)?)?;
     Ok(change)
 }
 

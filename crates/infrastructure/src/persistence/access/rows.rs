@@ -1,8 +1,11 @@
 //! API keys and permissions as they are stored.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use stoa_domain::access::addresses::Network;
-use stoa_domain::access::api_key::{ActiveKey, ApiKey, permissions_of};
+use stoa_domain::access::api_key::{ActiveKey, ApiKey, grants_of_key, permissions_of};
+use stoa_domain::access::settings::SwitchedOff;
 use stoa_domain::identity::token::TokenDigest;
 use stoa_domain::kernel::field::{Flaw, Parsed};
 use stoa_domain::kernel::name::Name;
@@ -153,6 +156,7 @@ pub(super) struct ActiveKeyRow {
     key: ApiKeyRow,
     slug: String,
     status: String,
+    switched_off: String,
 }
 
 impl TryFrom<ActiveKeyRow> for ActiveKey {
@@ -160,6 +164,8 @@ impl TryFrom<ActiveKeyRow> for ActiveKey {
 
     fn try_from(row: ActiveKeyRow) -> Result<Self, StoreError> {
         let suspended = status_of(&row.status)? == OrganizationStatus::Suspended;
-        Ok(Self { key: row.key.try_into()?, organization_slug: row.slug, suspended })
+        let switched_off = SwitchedOff::from_store(&row.switched_off).permissions();
+        let grants = Arc::new(grants_of_key(switched_off));
+        Ok(Self { key: row.key.try_into()?, organization_slug: row.slug, suspended, grants })
     }
 }

@@ -2,7 +2,7 @@
 
 use diesel::dsl::{Eq, Filter, IsNull};
 use diesel::prelude::*;
-use stoa_domain::cold_storage::ports::{WarehouseQuery, WarehouseRepository, WarehouseSortKey};
+use stoa_domain::cold_storage::ports::{WAREHOUSES, WarehouseQuery, WarehouseRepository, WarehouseSortKey};
 use stoa_domain::cold_storage::warehouse::Warehouse;
 use stoa_domain::kernel::ids::WarehouseId;
 use stoa_domain::kernel::page::{Cursor, Page, Start};
@@ -21,6 +21,17 @@ use crate::persistence::unit_of_work::Tenant;
 type OfTenant = Filter<warehouses::table, Eq<warehouses::tenant_id, Id>>;
 type Present = Filter<OfTenant, IsNull<deleted_at>>;
 
+/// A query of warehouses, boxed, without those that are out of reach.
+macro_rules! within_reach {
+    ($self:ident, $rows:expr) => {{
+        let rows = $rows.into_boxed();
+        match $self.scope.data().ids(WAREHOUSES) {
+            None => rows,
+            Some(ids) => rows.filter(id.eq_any(ids.into_iter().map(Id).collect::<Vec<_>>())),
+        }
+    }};
+}
+
 impl Tenant<'_> {
     fn warehouses(&self) -> OfTenant {
         warehouses::table.filter(warehouses::tenant_id.eq(Id::from(self.scope.tenant())))
@@ -38,20 +49,20 @@ impl Tenant<'_> {
 impl WarehouseRepository for Tenant<'_> {
     fn find(&self, wanted: WarehouseId) -> Result<Option<Warehouse>, StoreError> {
         let query = self.present_warehouses().filter(id.eq(Id::from(wanted)));
-        let row = on!(self.conn, c => query.first::<WarehouseRow>(c).optional()).map_err(fault)?;
+        let row = on!(self.conn, c => within_reach!(self, query).first::<WarehouseRow>(c).optional()).map_err(fault)?;
         row.map(Warehouse::try_from).transpose()
     }
 
     fn find_deleted(&self, wanted: WarehouseId) -> Result<Option<Warehouse>, StoreError> {
         let query = self.warehouses().filter(deleted_at.is_not_null()).filter(id.eq(Id::from(wanted)));
-        let row = on!(self.conn, c => query.first::<WarehouseRow>(c).optional()).map_err(fault)?;
+        let row = on!(self.conn, c => within_reach!(self, query).first::<WarehouseRow>(c).optional()).map_err(fault)?;
         row.map(Warehouse::try_from).transpose()
     }
 
     fn list(&self, query: &WarehouseQuery) -> Result<Page<Warehouse>, StoreError> {
         let (rows, total) = on!(self.conn, c => {
             let matching = || {
-                let mut rows = self.present_warehouses().into_boxed();
+                let mut rows = within_reach!(self, self.present_warehouses());
                 if let Some(wanted) = query.status {
                     rows = rows.filter(status.eq(wanted.as_str()));
                 }
@@ -74,6 +85,13 @@ impl WarehouseRepository for Tenant<'_> {
         Ok(Page::cut(items, total, &query.window, |last| cursor_at(query, last)))
     }
 
+    fn known(&self, ids: &[WarehouseId]) -> Result<Vec<WarehouseId>, StoreError> {
+        let wanted: Vec<Id> = ids.iter().copied().map(Id::from).collect();
+        let query = self.warehouses().filter(id.eq_any(wanted));
+        let known = on!(self.conn, c => within_reach!(self, query).select(id).load::<Id>(c)).map_err(fault)?;
+        Ok(known.into_iter().map(WarehouseId::from).collect())
+    }
+
     fn insert(&self, warehouse: &Warehouse) -> Result<(), StoreError> {
         let row = self.warehouse_row(warehouse);
         let inserted = on!(self.conn, c => {
@@ -83,6 +101,9 @@ impl WarehouseRepository for Tenant<'_> {
     }
 
     fn update(&self, warehouse: &Warehouse) -> Result<(), StoreError> {
+        if !self.scope.data().admits(WAREHOUSES, warehouse.id.as_uuid()) {
+            return Err(StoreError::Stale);
+        }
         let row = self.warehouse_row(warehouse);
         let seen = self
             .warehouses()

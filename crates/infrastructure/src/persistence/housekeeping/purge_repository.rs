@@ -11,9 +11,10 @@ use stoa_domain::kernel::store_error::StoreError;
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::schema::control::{
-    api_keys, invitations, organization_admins, organization_archives, organization_info, organization_members,
-    organization_owners, organization_placements, organization_suspensions, organizations, outbox_messages,
-    refresh_tokens, sessions, user_active_status, user_archives, user_suspensions,
+    api_keys, invitations, organization_access, organization_admins, organization_archives, organization_default_roles,
+    organization_info, organization_members, organization_owners, organization_placements, organization_suspensions,
+    organizations, outbox_messages, refresh_tokens, role_assignments, roles, sessions, user_active_status,
+    user_archives, user_suspensions,
 };
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
@@ -53,6 +54,10 @@ of_an_organization! {
     organization_archives,
     organization_placements,
     organization_info,
+    organization_access,
+    organization_default_roles,
+    role_assignments,
+    roles,
 }
 
 impl PurgeRepository for Control<'_> {

@@ -1,6 +1,9 @@
 //! Identity as it is stored.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
+use stoa_domain::access::settings::SwitchedOff;
 use stoa_domain::identity::one_time_token::OneTimeToken;
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::registration::{Decision, Registration, RegistrationStatus};
@@ -10,6 +13,7 @@ use stoa_domain::identity::user::User;
 use stoa_domain::kernel::actor::Standing;
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed;
+use stoa_domain::kernel::grants::Grants;
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::platform::Platform;
 use stoa_domain::kernel::reason::Reason;
@@ -112,12 +116,13 @@ pub(super) struct ActiveSessionRow {
     slug: Option<String>,
     status: Option<String>,
     mfa_policy: Option<String>,
+    switched_off: Option<String>,
     platform_role: Option<String>,
     second_factor_since: Option<At>,
 }
 
 impl ActiveSessionRow {
-    /// The session, unless its person has left the organization or that is archived.
+    /// The session, as yet without what roles give, unless its person has left the organization or that is archived.
     pub(super) fn entitled(self) -> Result<Option<ActiveSession>, StoreError> {
         let status = self.status.as_deref().map(status_of).transpose()?;
         if status == Some(OrganizationStatus::Archived) {
@@ -134,10 +139,12 @@ impl ActiveSessionRow {
             (Some(standing), Some(policy)) => policy_of(policy)?.asks(standing.rank),
             _ => false,
         };
+        let switched_off = SwitchedOff::from_store(self.switched_off.as_deref().unwrap_or_default());
         Ok(Some(ActiveSession {
             id: self.id.into(),
             user_id: self.user_id.into(),
             standing,
+            grants: Arc::new(Grants::none(switched_off.permissions())),
             organization_slug: self.slug,
             suspended: status == Some(OrganizationStatus::Suspended),
             platform_admin: self.platform_role.is_some(),

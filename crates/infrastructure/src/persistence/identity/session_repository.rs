@@ -15,8 +15,8 @@ use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::people::restraints_in_force;
 use crate::persistence::schema::control::{
-    organization_active_status, organization_standings, organizations, sessions, user_platform_roles, user_restraints,
-    user_totp,
+    organization_access, organization_active_status, organization_standings, organizations, sessions,
+    user_platform_roles, user_restraints, user_totp,
 };
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
@@ -27,6 +27,7 @@ impl SessionRepository for Control<'_> {
 
         let standing = organization_id.nullable().eq(sessions::organization_id).and(user_id.eq(sessions::user_id));
         let stands = organization_active_status::organization_id.nullable().eq(sessions::organization_id);
+        let access = organization_access::organization_id.nullable().eq(sessions::organization_id);
         let administers = user_platform_roles::user_id
             .eq(sessions::user_id)
             .and(user_platform_roles::platform.eq(Platform::AdminWeb.as_str()))
@@ -40,6 +41,7 @@ impl SessionRepository for Control<'_> {
             .left_join(organization_standings::table.on(standing))
             .left_join(organizations::table.on(organizations::id.nullable().eq(sessions::organization_id)))
             .left_join(organization_active_status::table.on(stands))
+            .left_join(organization_access::table.on(access))
             .left_join(user_platform_roles::table.on(administers))
             .left_join(user_totp::table.on(user_totp::user_id.eq(sessions::user_id)))
             .filter(sessions::id.eq(Id::from(id)))
@@ -54,6 +56,7 @@ impl SessionRepository for Control<'_> {
                 organizations::slug.nullable(),
                 organization_active_status::status.nullable(),
                 organizations::mfa_policy.nullable(),
+                organization_access::switched_off.nullable(),
                 user_platform_roles::role.nullable(),
                 user_totp::confirmed_at.nullable(),
             ));

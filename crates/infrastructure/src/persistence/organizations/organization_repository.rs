@@ -1,6 +1,7 @@
 //! Organizations in the control plane.
 
 use diesel::prelude::*;
+use stoa_domain::access::templates::VIEWER;
 use stoa_domain::kernel::actor::TenantScope;
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::page::{Cursor, Page, Start, Window};
@@ -15,7 +16,8 @@ use crate::persistence::fault::fault;
 use crate::persistence::paging::{instant_of, instant_text};
 use crate::persistence::placement::Placement;
 use crate::persistence::schema::control::{
-    organization_active_status, organization_info, organization_placements, organization_standings, organizations,
+    organization_access, organization_active_status, organization_default_roles, organization_info,
+    organization_placements, organization_standings, organizations,
 };
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::{Control, Database};
@@ -110,6 +112,20 @@ impl OrganizationRepository for Control<'_> {
             organization_info::updated_at.eq(row.created_at),
         );
         on!(self.conn, c => diesel::insert_into(organization_info::table).values(profile).execute(c)).map_err(fault)?;
+        let access = (
+            organization_access::organization_id.eq(row.id),
+            organization_access::switched_off.eq(""),
+            organization_access::version.eq(1),
+            organization_access::updated_at.eq(row.created_at),
+        );
+        on!(self.conn, c => diesel::insert_into(organization_access::table).values(access).execute(c))
+            .map_err(fault)?;
+        let viewer = (
+            organization_default_roles::organization_id.eq(row.id),
+            organization_default_roles::role_id.eq(Id::from(VIEWER.id())),
+        );
+        on!(self.conn, c => diesel::insert_into(organization_default_roles::table).values(viewer).execute(c))
+            .map_err(fault)?;
         let placement = (
             organization_placements::organization_id.eq(row.id),
             organization_placements::kind.eq(Placement::Pool.as_str()),

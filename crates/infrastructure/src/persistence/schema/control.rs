@@ -445,6 +445,88 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    roles (id) {
+        id -> Uuid,
+        organization_id -> Nullable<Uuid>,
+        key -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        copied_from -> Nullable<Uuid>,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    role_permissions (role_id, permission) {
+        role_id -> Uuid,
+        permission -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    role_includes (role_id, included_id) {
+        role_id -> Uuid,
+        included_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    role_exclusions (role_id, excluded_id) {
+        role_id -> Uuid,
+        excluded_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    role_assignments (id) {
+        id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        role_id -> Uuid,
+        scope_kind -> Nullable<Text>,
+        scope_ids -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        granted_by -> Nullable<Uuid>,
+        granted_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    organization_default_roles (organization_id, role_id) {
+        organization_id -> Uuid,
+        role_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    organization_access (organization_id) {
+        organization_id -> Uuid,
+        switched_off -> Text,
+        version -> BigInt,
+        updated_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     user_profile,
@@ -465,4 +547,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     api_keys,
     invitations,
+    roles,
+    role_permissions,
+    role_includes,
+    role_exclusions,
+    role_assignments,
+    organization_default_roles,
+    organization_access,
 );

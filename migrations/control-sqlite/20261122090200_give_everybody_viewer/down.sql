@@ -1,0 +1,3 @@
+DELETE FROM role_assignments;
+DELETE FROM organization_default_roles;
+DELETE FROM roles;

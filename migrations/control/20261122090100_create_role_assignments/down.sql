@@ -1,0 +1,3 @@
+DROP TABLE organization_access;
+DROP TABLE organization_default_roles;
+DROP TABLE role_assignments;
