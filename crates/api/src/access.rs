@@ -4,9 +4,12 @@ mod api_keys;
 mod assignments;
 mod permissions;
 mod roles;
+mod settings;
 
 use actix_web::web;
 use utoipa::OpenApi;
+
+pub(crate) use settings::{get_access_settings, replace_access_settings};
 
 /// The routes.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -26,5 +29,6 @@ impl OpenApi for Document {
             .merge_from(permissions::Document::openapi())
             .merge_from(roles::Document::openapi())
             .merge_from(assignments::Document::openapi())
+            .merge_from(settings::Document::openapi())
     }
 }

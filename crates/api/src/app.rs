@@ -72,7 +72,12 @@ fn routes(config: &mut web::ServiceConfig, has_docs: bool) {
         .configure(metrics::routes)
         .configure(|config| docs::routes(config, has_docs))
         .service(under("/api/v1/warehouses", cold_storage::routes).service(audit::get_warehouse_history))
-        .service(under("/api/v1/organizations", organizations::routes).service(audit::get_organization_history))
+        .service(
+            under("/api/v1/organizations", organizations::routes)
+                .service(audit::get_organization_history)
+                .service(access::get_access_settings)
+                .service(access::replace_access_settings),
+        )
         .configure(identity::routes)
         .configure(people::routes)
         .configure(invitations::routes)

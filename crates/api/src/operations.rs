@@ -5,8 +5,8 @@
 //! check. A test fails on an operation that is missing here.
 
 use stoa_application::access::{
-    assign_role, create_api_key, get_role, list_api_keys, list_roles, list_user_roles, revoke_api_key, revoke_role,
-    role_change, rotate_api_key,
+    assign_role, change_access_settings, create_api_key, get_access_settings, get_role, list_api_keys, list_roles,
+    list_user_roles, revoke_api_key, revoke_role, role_change, rotate_api_key,
 };
 use stoa_application::audit::{export_logs, get_resource_history, list_logs, verify_chain};
 use stoa_application::cold_storage::{
@@ -188,6 +188,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation("list_user_roles", With(list_user_roles::PERMISSION), &[]),
     operation("assign_role", With(assign_role::PERMISSION), &[DuplicateAssignment, ExclusiveRoles]),
     operation("revoke_role", With(revoke_role::PERMISSION), &[]),
+    operation("get_access_settings", With(get_access_settings::PERMISSION), &[]),
+    operation("replace_access_settings", With(change_access_settings::PERMISSION), &[VersionConflict, ExclusiveRoles]),
     operation("list_api_keys", With(list_api_keys::PERMISSION), &[]),
     operation("create_api_key", With(create_api_key::PERMISSION), &[]),
     operation("revoke_api_key", With(revoke_api_key::PERMISSION), &[]),

@@ -2,10 +2,12 @@
 
 pub mod assign_role;
 pub mod authenticate_key;
+pub mod change_access_settings;
 pub mod copy_role;
 pub mod create_api_key;
 pub mod create_role;
 pub mod delete_role;
+pub mod get_access_settings;
 pub mod get_role;
 pub mod list_api_keys;
 pub mod list_roles;

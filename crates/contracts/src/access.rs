@@ -3,3 +3,4 @@
 pub mod api_keys;
 pub mod assignments;
 pub mod roles;
+pub mod settings;

@@ -42,6 +42,8 @@ struct Things {
     role: Value,
     /// What `other` was given besides being a viewer.
     assignment: Value,
+    /// The version of what the organization has decided about access.
+    settings: Value,
     /// The id of a session of `other`.
     session: String,
     /// By which the newcomer sets a new password.
@@ -56,6 +58,8 @@ struct Things {
 
 /// The built-in role `ADMIN`.
 const ADMIN_ROLE: &str = "5701a000-0000-8000-8000-000000000001";
+/// The built-in role `viewer`.
+const VIEWER_ROLE: &str = "5701a000-0000-8000-8000-00000000000a";
 /// The built-in role `member`.
 const MEMBER_ROLE: &str = "5701a000-0000-8000-8000-00000000000c";
 
@@ -228,6 +232,13 @@ const ROWS: &[Row] = &[
     row("revoke_role", 204, |it| {
         (user_path(it, &format!("/roles/{}", it.assignment["id"].as_str().unwrap())), Body::None)
     }),
+    row("get_access_settings", 200, |it| (organization(it, "/access-settings"), Body::None)),
+    row("replace_access_settings", 200, |it| {
+        (
+            organization(it, "/access-settings"),
+            Body::Json(json!({"version": it.settings, "default_role_ids": [VIEWER_ROLE]})),
+        )
+    }),
     row("list_api_keys", 200, |_| ("/api/v1/api-keys".into(), Body::None)),
     row("create_api_key", 201, |_| {
         ("/api/v1/api-keys".into(), Body::Json(json!({"name": "Scales", "role": "member"})))
@@ -363,6 +374,8 @@ async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Thing
         api_key: make_key(owner, "member").await,
         role: make_role(owner, number).await,
         assignment,
+        settings: owner.get(&format!("{}/access-settings", owner.organization_path())).await.gives(200)["version"]
+            .take(),
         code: format!("N-{number}"),
     };
     prepare(owner, &it, row).await;

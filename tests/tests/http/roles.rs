@@ -350,3 +350,59 @@ async fn every_wrong_field_is_named() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_an_organization_switches_off_nobody_has_there() {
+    on_each_engine(async |stage| {
+        let (owner, stranger) = (stage.owner().await, stage.stranger().await);
+        let (member, settings) = (stage.member(&owner).await, format!("{}/access-settings", owner.organization_path()));
+        let key = owner.post("/api/v1/api-keys", &json!({"name": "Scales", "role": "admin"})).await.gives(201);
+        let program = owner.with_token(key["key"].as_str().unwrap());
+        let everybody = [&owner, &member, &program];
+        for actor in everybody {
+            actor.get(WAREHOUSES).await.is(200);
+        }
+        let shown = owner.get(&settings).await.gives(200);
+        assert_eq!((&shown["default_role_ids"], &shown["switched_off"]), (&json!([viewer()]), &json!([])));
+        let off = json!({"version": 1, "switched_off": ["cold_storage"], "default_role_ids": [viewer()]});
+        owner.put(&settings, &off).await.is(200);
+        for actor in everybody {
+            actor.get(WAREHOUSES).await.refuses(403, "FORBIDDEN");
+        }
+        assert!(!owner.get("/api/v1/auth/me").await.text.contains("warehouse.view"));
+        stranger.get(WAREHOUSES).await.is(200);
+        owner.put(&settings, &off).await.refuses(409, "VERSION_CONFLICT");
+        stranger.put(&settings, &json!({"version": 2})).await.refuses(404, "RESOURCE_NOT_FOUND");
+
+        let one = json!({"version": 2, "switched_off": ["warehouse.manage"], "default_role_ids": [viewer()]});
+        owner.put(&settings, &one).await.is(200);
+        owner.get(WAREHOUSES).await.is(200);
+        owner.post(WAREHOUSES, &warehouse("W-1")).await.refuses(403, "FORBIDDEN");
+        let wrong = json!({"version": 3, "switched_off": ["role.assign"], "default_role_ids": ["x"]});
+        let expected = [field("default_role_ids", "uuid"), field("switched_off", "kernel")];
+        assert_eq!(owner.put(&settings, &wrong).await.invalid_fields(), expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn newcomers_are_given_what_the_organization_has_decided() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let settings = format!("{}/access-settings", owner.organization_path());
+        let before = stage.member(&owner).await;
+        let role = make(&owner, "hands", json!({"permissions": ["warehouse.manage"]})).await.gives(201);
+        let torn = json!({"version": 1, "default_role_ids": [operator(), billing_manager()]});
+        owner.put(&settings, &torn).await.refuses(409, "EXCLUSIVE_ROLES");
+        owner.put(&settings, &json!({"version": 1, "default_role_ids": [role["id"]]})).await.is(200);
+        owner.delete(&path(&role, "")).await.refuses(409, "ROLE_IN_USE");
+        let after = stage.member(&owner).await;
+        assert_eq!(
+            (keys_of(&owner, &before).await, keys_of(&owner, &after).await),
+            (vec!["viewer".into()], vec!["hands".into()])
+        );
+        owner.put(&settings, &json!({"version": 2})).await.is(200);
+        assert!(keys_of(&owner, &stage.member(&owner).await).await.is_empty());
+    })
+    .await;
+}

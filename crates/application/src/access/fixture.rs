@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use stoa_domain::access::api_key::{ActiveKey, ApiKey, IssuedKey, KeyTerms, grants_of_key};
 use stoa_domain::access::assignment::Assignment;
 use stoa_domain::access::ports::{
-    Access, AccessTx, MockApiKeyCache, MockApiKeyRepository, MockApiKeySource, MockAssignmentRepository,
-    MockRoleRepository, MockScopedThings,
+    Access, AccessTx, MockAccessSettingsRepository, MockApiKeyCache, MockApiKeyRepository, MockApiKeySource,
+    MockAssignmentRepository, MockRoleRepository, MockScopedThings,
 };
 use stoa_domain::access::role::Role;
 use stoa_domain::access::role_graph::RoleGraph;
+use stoa_domain::access::settings::{AccessSettings, SwitchedOff};
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::ports::MockSessionCache;
 use stoa_domain::identity::token::TokenDigest;
@@ -37,6 +38,7 @@ pub(super) struct Store {
     pub(super) api_keys: MockApiKeyRepository,
     pub(super) roles: MockRoleRepository,
     pub(super) assignments: MockAssignmentRepository,
+    pub(super) settings: MockAccessSettingsRepository,
     pub(super) organizations: MockOrganizationRepository,
     pub(super) members: MockMemberRepository,
     pub(super) audit: MockAuditTrail,
@@ -108,6 +110,7 @@ impl UnitOfWork<Access> for Store {
             api_keys: &self.api_keys,
             roles: &self.roles,
             assignments: &self.assignments,
+            settings: &self.settings,
             organizations: &self.organizations,
             members: &self.members,
             audit: &self.audit,
@@ -208,4 +211,15 @@ impl Store {
 /// A role that Lee has.
 pub(super) fn held(role: RoleId) -> Assignment {
     Assignment::at_joining(Uuid::from_u128(0xa5).into(), home(), lee().id, role, now())
+}
+
+/// Nothing is switched off, and newcomers are given nothing.
+pub(super) fn settings() -> AccessSettings {
+    AccessSettings {
+        organization_id: home(),
+        switched_off: SwitchedOff::default(),
+        default_role_ids: Vec::new(),
+        version: 1,
+        updated_at: now(),
+    }
 }

@@ -77,7 +77,8 @@ pub(super) fn checked(
     Ok(after)
 }
 
-fn known(field: &'static str, graph: &RoleGraph, ids: &[RoleId]) -> Result<(), InvalidField> {
+/// Whether each of these roles is there.
+pub(super) fn known(field: &'static str, graph: &RoleGraph, ids: &[RoleId]) -> Result<(), InvalidField> {
     const UNKNOWN: Flaw =
         Flaw { code: "unknown_role", message: "must hold only roles of the organization or built-in ones" };
 

@@ -4,8 +4,10 @@ mod assignments;
 mod keys;
 mod permissions;
 mod roles;
+mod settings;
 
 pub use assignments::*;
 pub use keys::*;
 pub use permissions::*;
 pub use roles::*;
+pub use settings::*;

@@ -34,6 +34,8 @@ pub struct AccessTx<'t> {
     pub roles: &'t dyn RoleRepository,
     /// Who has them.
     pub assignments: &'t dyn AssignmentRepository,
+    /// What organizations decide about them.
+    pub settings: &'t dyn AccessSettingsRepository,
     /// Organizations.
     pub organizations: &'t dyn OrganizationRepository,
     /// Who belongs to them.

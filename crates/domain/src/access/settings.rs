@@ -7,9 +7,6 @@ use crate::kernel::ids::{OrganizationId, RoleId};
 use crate::kernel::permission::{ALL, KERNEL, Permission};
 use crate::kernel::sources::{Timestamp, rfc3339};
 
-/// Most roles that newcomers are given.
-pub const DEFAULT_ROLES_MAX: usize = 16;
-
 /// What nobody has in an organization: codes of permissions and names of modules, each once, in their order. Nothing of
 /// the kernel is among them, or nobody could switch anything on again.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]

@@ -74,13 +74,13 @@ macro_rules! catalogue {
 
 catalogue! {
     "kernel" {
-        TENANT_MANAGE = "tenant.manage", "Change the organization itself";
+        TENANT_MANAGE = "tenant.manage", "Change the organization itself, what newcomers are given there and what is switched off";
         USER_VIEW = "user.view", "See the organization's people";
         USER_INVITE = "user.invite", "Bring people into the organization";
         USER_MANAGE = "user.manage", "Change the profiles of the organization's people";
         USER_DISABLE = "user.disable", "Remove people from the organization";
         ROLE_VIEW = "role.view", "See the organization's roles, and who has them";
-        ROLE_MANAGE = "role.manage", "Make, change and delete roles, and say what newcomers are given";
+        ROLE_MANAGE = "role.manage", "Make, change and delete roles";
         ROLE_ASSIGN = "role.assign", "Give people roles, and take them away";
         API_KEY_MANAGE = "api_key.manage", "Make, replace and revoke the organization's API keys";
         AUDIT_VIEW = "audit.view", "See what was done in the organization, and whether the record of it is whole";

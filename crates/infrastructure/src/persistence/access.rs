@@ -7,3 +7,4 @@ pub mod catalogue;
 mod role_repository;
 mod role_rows;
 mod rows;
+mod settings_repository;

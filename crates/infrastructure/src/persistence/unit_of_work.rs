@@ -250,6 +250,7 @@ control_context!(Access, tx => AccessTx {
     api_keys: &tx,
     roles: &tx,
     assignments: &tx,
+    settings: &tx,
     organizations: &tx,
     members: &tx,
     audit: &tx,

@@ -270,6 +270,12 @@ suite! { assignments of access::assignments in "access/assignments.rs":
     newcomers_are_viewers_unless_said_otherwise,
 }
 
+suite! { access_settings of access::settings in "access/settings.rs":
+    a_new_organization_has_nothing_switched_off,
+    settings_are_found_as_they_were_changed,
+    a_session_knows_what_is_switched_off,
+}
+
 suite! { profiles of people::profiles in "people/profiles.rs":
     a_person_is_found_without_a_place_and_a_member_with_theirs,
     a_member_of_another_organization_is_not_found,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
-use super::refusal;
+use super::roles::refusal;
 use crate::access::assignment::{Assignment, AssignmentTerms, LIMIT_MAX, Limit};
 use crate::access::role_graph::RoleGraph;
 use crate::kernel::field::{Flaw, InvalidField, Parsed, rule};

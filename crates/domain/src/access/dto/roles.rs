@@ -178,7 +178,7 @@ fn permissions_in(field: &'static str, codes: &[String]) -> Result<Vec<Permissio
     permissions_of(codes.iter().map(String::as_str)).map_err(|flaw| flaw.at(field))
 }
 
-fn roles_in(field: &'static str, texts: &[String]) -> Result<Vec<RoleId>, InvalidField> {
+pub(super) fn roles_in(field: &'static str, texts: &[String]) -> Result<Vec<RoleId>, InvalidField> {
     roles_of(texts).map_err(|flaw| flaw.at(field))
 }
 
@@ -195,7 +195,7 @@ fn codes_rule(codes: &[String]) -> Result<(), ValidationError> {
     permissions_of(codes.iter().map(String::as_str)).map(drop).map_err(refusal)
 }
 
-fn roles_rule(texts: &[String]) -> Result<(), ValidationError> {
+pub(super) fn roles_rule(texts: &[String]) -> Result<(), ValidationError> {
     roles_of(texts).map(drop).map_err(refusal)
 }
 

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::access::assignment::Assignment;
 use crate::access::role::Role;
 use crate::access::role_graph::RoleGraph;
+use crate::access::settings::AccessSettings;
 use crate::kernel::actor::TenantScope;
 use crate::kernel::grants::ScopeKind;
 use crate::kernel::ids::{AssignmentId, OrganizationId, RoleId, UserId};
@@ -119,6 +120,24 @@ pub trait AssignmentRepository {
     /// # Errors
     /// Those of the store.
     fn revoke(&self, scope: &TenantScope, id: AssignmentId, by: UserId, at: Timestamp) -> Result<bool, StoreError>;
+}
+
+/// Keeps what organizations decide about access.
+///
+/// Callers lock the organization before they change anything.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait AccessSettingsRepository {
+    /// What the scope's organization has decided.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn find(&self, scope: &TenantScope) -> Result<Option<AccessSettings>, StoreError>;
+
+    /// Replaces what the scope's organization has decided, whose version must be `settings.version - 1`.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if it has another version.
+    fn update(&self, scope: &TenantScope, settings: &AccessSettings) -> Result<(), StoreError>;
 }
 
 /// Knows the things of one kind that a role can be limited to. A context that has such things has one of these.
