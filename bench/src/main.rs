@@ -3,6 +3,7 @@
 //! Both run on the same database, in turn and under the same load, so that what else the machine
 //! does falls on both alike. Read the ratios.
 
+mod authorisation;
 mod load;
 mod measure;
 mod place;
@@ -36,6 +37,9 @@ struct Arguments {
     /// Only this engine
     #[arg(long)]
     engine: Option<Engine>,
+    /// Only what it costs a warm request to be allowed, without any server
+    #[arg(long)]
+    authorisation: bool,
     /// Measure this `stoa` in place of the one built from these sources
     #[arg(long)]
     stoa: Option<PathBuf>,
@@ -43,6 +47,10 @@ struct Arguments {
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
+    if arguments.authorisation {
+        print(&authorisation::markdown());
+        return Ok(());
+    }
     let folder = tempfile::tempdir()?;
     let wrk = Wrk::new(folder.path())?;
     let programs = programs(arguments.stoa)?;

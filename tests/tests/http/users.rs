@@ -61,6 +61,7 @@ async fn a_person_is_shown_with_profile_and_place() {
           "status": "active",
           "account_status": "active",
           "role": "admin",
+          "organization_role_id": "5701a000-0000-8000-8000-00000000000a",
           "joined_at": "[time]",
           "version": 2,
           "created_at": "[time]",

@@ -119,7 +119,7 @@ pub(super) fn person(user: &User, role: Option<Rank>) -> Person {
         created_at: user.created_at,
         profile: Profile::new(user.name.clone(), now()),
         account_status: Status::Active,
-        place: role.map(|role| Place { role, joined_at: now(), status: Status::Active }),
+        place: role.map(|role| Place { role, joined_at: now(), status: Status::Active, organization_role_id: None }),
     }
 }
 

@@ -1,5 +1,7 @@
 //! People and their profiles: found, replaced.
 
+use stoa_domain::access::assignment::{Assignment, Limit};
+use stoa_domain::access::templates::{self, Template};
 use stoa_domain::identity::user::User;
 use stoa_domain::kernel::ids::{FileId, UserId};
 use stoa_domain::kernel::rank::Rank;
@@ -55,11 +57,15 @@ pub fn a_person_is_found_without_a_place_and_a_member_with_theirs(store: &dyn Su
     for (role, joined_at) in [(Rank::Member, at(3)), (Rank::Admin, at(4))] {
         let user = world.newcomer(&format!("{role}@example.com"));
         world.join(world.ours.id(), user.id, role, joined_at);
-        let expected = untold(&user, Some(Place { role, joined_at, status: Status::Active }));
+        let expected =
+            untold(&user, Some(Place { role, joined_at, status: Status::Active, organization_role_id: None }));
         assert_eq!(find_member(&world, &world.ours, user.id), Some(expected));
     }
     let owner = find_member(&world, &world.ours, world.ours.owner.id).expect("the owner");
-    assert_eq!(owner.place, Some(Place { role: Rank::Owner, joined_at: at(0), status: Status::Active }));
+    assert_eq!(
+        owner.place,
+        Some(Place { role: Rank::Owner, joined_at: at(0), status: Status::Active, organization_role_id: None })
+    );
 }
 
 /// `find_member` finds members of the scope's organization, with the rank they have there.
@@ -69,7 +75,10 @@ pub fn a_member_of_another_organization_is_not_found(store: &dyn Subject) {
     assert_eq!(find_member(&world, &world.ours, world.newcomer("jo@example.com").id), None);
     world.join(world.ours.id(), world.theirs.owner.id, Rank::Member, at(5));
     let here = find_member(&world, &world.ours, world.theirs.owner.id).expect("a member");
-    assert_eq!(here.place, Some(Place { role: Rank::Member, joined_at: at(5), status: Status::Active }));
+    assert_eq!(
+        here.place,
+        Some(Place { role: Rank::Member, joined_at: at(5), status: Status::Active, organization_role_id: None })
+    );
 }
 
 /// `update_profile`: "replaces the profile of this person", told or cleared, and of nobody else.
@@ -109,4 +118,29 @@ pub fn a_profile_of_another_version_is_stale(store: &dyn Subject) {
     assert_eq!(find(&world, before.id), Some(before.clone()));
     let missing = world.people(|tx| tx.people.update_profile(world.id(), &before.profile.changed(everything(), at(7))));
     assert_eq!(missing, Err(StoreError::Stale));
+}
+
+/// "Of the roles they have there without limit, the one they have had longest", in a list as well.
+pub fn a_member_is_shown_with_the_role_they_have_had_longest(store: &dyn Subject) {
+    let world = World::new(store);
+    let user = world.ours.owner.id;
+    let role_of = |seconds: i64| {
+        let found = world.people(|tx| tx.people.find_member(&world.ours.scope, user, at(seconds))).expect("a look-up");
+        found.and_then(|person| person.place).and_then(|place| place.organization_role_id)
+    };
+    assert_eq!(role_of(9), None);
+    let given = |tenant: &Tenant, role: &Template, seconds: i64| {
+        Assignment::at_joining(world.id(), tenant.id(), user, role.id(), at(seconds))
+    };
+    let [first, second, third] = [&templates::ALL[0], &templates::ALL[1], &templates::ALL[2]];
+    let limited = Assignment {
+        limit: Some(Limit { kind: "warehouse".into(), ids: vec![world.id()] }),
+        ..given(&world.ours, third, 1)
+    };
+    let ending = Assignment { expires_at: Some(at(9)), ..given(&world.ours, first, 2) };
+    world.join(world.theirs.id(), user, Rank::Member, at(1));
+    for assignment in [limited, ending, given(&world.ours, second, 3), given(&world.theirs, third, 1)] {
+        world.access(|tx| tx.assignments.insert(&assignment)).expect("it is given");
+    }
+    assert_eq!((role_of(8), role_of(9)), (Some(first.id()), Some(second.id())));
 }

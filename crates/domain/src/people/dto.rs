@@ -11,7 +11,7 @@ use super::ports::{BY_BEGINNING, PersonOrder, PersonQuery};
 use super::profile::{Bio, ProfileChange};
 use super::restraint::{Operation, Restraint, Status, StatusChange};
 use crate::kernel::field::{InvalidField, Parsed, rule};
-use crate::kernel::ids::{FileId, RestraintId, UserId};
+use crate::kernel::ids::{FileId, RestraintId, RoleId, UserId};
 use crate::kernel::name::Name;
 use crate::kernel::page::{SortValue, Window, list_request};
 use crate::kernel::patch::nullable;
@@ -147,6 +147,9 @@ pub struct PersonResponse {
     pub account_status: Status,
     /// The rank in the organization the token is for; `null` as above.
     pub role: Option<Rank>,
+    /// Of the roles they have there without limit, the one they have had longest; all of them are at
+    /// `/api/v1/users/{id}/roles`.
+    pub organization_role_id: Option<RoleId>,
     /// Since when they belong to it.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     #[serde(serialize_with = "rfc3339_option")]
@@ -179,6 +182,7 @@ impl From<Person> for PersonResponse {
             status: person.place.map(|place| place.status),
             account_status: person.account_status,
             role: person.place.map(|place| place.role),
+            organization_role_id: person.place.and_then(|place| place.organization_role_id),
             joined_at: person.place.map(|place| place.joined_at),
             version: profile.version,
             created_at: person.created_at,

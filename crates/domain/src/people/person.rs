@@ -3,7 +3,7 @@
 use super::profile::Profile;
 use super::restraint::Status;
 use crate::kernel::email::Email;
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{RoleId, UserId};
 use crate::kernel::platform::Platform;
 use crate::kernel::rank::Rank;
 use crate::kernel::sources::Timestamp;
@@ -17,6 +17,8 @@ pub struct Place {
     pub joined_at: Timestamp,
     /// Whether they may work there, as far as the organization decides it.
     pub status: Status,
+    /// Of the roles they have there without limit, the one they have had longest.
+    pub organization_role_id: Option<RoleId>,
 }
 
 /// A person.

@@ -47,6 +47,25 @@ impl Control<'_> {
     }
 }
 
+impl Control<'_> {
+    /// Each of these people with each role they have in an organization without limit, those of one in the order of
+    /// giving.
+    pub(in crate::persistence) fn unlimited_roles_of(
+        &self,
+        organization: OrganizationId,
+        users: &[Id],
+        at: Timestamp,
+    ) -> Result<Vec<(Id, Id)>, StoreError> {
+        let held = kept(organization)
+            .filter(user_id.eq_any(users.to_vec()))
+            .filter(role_assignments::scope_kind.is_null())
+            .filter(expires_at.is_null().or(expires_at.gt(Some(At(at)))))
+            .order_by((granted_at.asc(), id.asc()))
+            .select((user_id, role_assignments::role_id));
+        on!(self.conn, c => held.load::<(Id, Id)>(c)).map_err(fault)
+    }
+}
+
 impl AssignmentRepository for Control<'_> {
     fn find(&self, scope: &TenantScope, user: UserId, wanted: AssignmentId) -> Result<Option<Assignment>, StoreError> {
         let query =

@@ -62,7 +62,8 @@ impl PersonRepository for Control<'_> {
         let row = on!(self.conn, c => query.first::<MemberRow>(c).optional()).map_err(fault)?;
         let Some(row) = row else { return Ok(None) };
         let restraints = self.restraints_of(&[Id::from(user)], at)?;
-        row.under(scope.tenant(), &restraints).map(Some)
+        let roles = self.unlimited_roles_of(scope.tenant(), &[Id::from(user)], at)?;
+        row.under(scope.tenant(), &restraints, &roles).map(Some)
     }
 
     fn lock(&self, user: UserId) -> Result<(), StoreError> {
@@ -122,7 +123,9 @@ impl PersonRepository for Control<'_> {
         });
         let ids: Vec<_> = rows.iter().map(MemberRow::id).collect();
         let restraints = self.restraints_of(&ids, query.at)?;
-        let items: Result<Vec<_>, _> = rows.into_iter().map(|row| row.under(scope.tenant(), &restraints)).collect();
+        let roles = self.unlimited_roles_of(scope.tenant(), &ids, query.at)?;
+        let items = rows.into_iter().map(|row| row.under(scope.tenant(), &restraints, &roles));
+        let items: Result<Vec<_>, _> = items.collect();
         Ok(Page::cut(items?, total.map(i64::unsigned_abs), &query.window, |last| cursor_at(query, last)))
     }
 

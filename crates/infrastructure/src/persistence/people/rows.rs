@@ -131,10 +131,18 @@ impl MemberRow {
         self.person.account.id
     }
 
-    /// The member of this organization under these restraints, which may be those of others as well.
-    pub(super) fn under(self, organization: OrganizationId, in_force: &[Restraint]) -> Result<Person, StoreError> {
+    /// The member of this organization under these restraints and with these roles, which may be those of others as
+    /// well.
+    pub(super) fn under(
+        self,
+        organization: OrganizationId,
+        in_force: &[Restraint],
+        roles: &[(Id, Id)],
+    ) -> Result<Person, StoreError> {
+        let organization_role_id = roles.iter().find(|(user, _)| *user == self.id()).map(|(_, role)| (*role).into());
         let status = status_of(self.id().into(), Some(organization), in_force);
-        let place = Place { role: rank_of(&self.rank)?, joined_at: self.joined_at.0, status };
+        let (role, joined_at) = (rank_of(&self.rank)?, self.joined_at.0);
+        let place = Place { role, joined_at, status, organization_role_id };
         Ok(Person { place: Some(place), ..self.person.under(in_force)? })
     }
 }
