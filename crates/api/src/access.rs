@@ -5,6 +5,7 @@ mod assignments;
 mod permissions;
 mod roles;
 mod settings;
+mod simulations;
 
 use actix_web::web;
 use utoipa::OpenApi;
@@ -17,7 +18,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(api_keys::routes)
         .configure(permissions::routes)
         .configure(roles::routes)
-        .configure(assignments::routes);
+        .configure(assignments::routes)
+        .configure(simulations::routes);
 }
 
 /// The document of these routes.
@@ -30,5 +32,6 @@ impl OpenApi for Document {
             .merge_from(roles::Document::openapi())
             .merge_from(assignments::Document::openapi())
             .merge_from(settings::Document::openapi())
+            .merge_from(simulations::Document::openapi())
     }
 }

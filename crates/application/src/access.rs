@@ -18,6 +18,7 @@ pub mod revoke_role;
 pub mod role_change;
 pub mod rotate_api_key;
 pub mod service;
+pub mod simulate_role;
 pub mod update_role;
 
 #[cfg(test)]

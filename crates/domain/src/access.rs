@@ -8,4 +8,5 @@ pub mod ports;
 pub mod role;
 pub mod role_graph;
 pub mod settings;
+pub mod simulation;
 pub mod templates;

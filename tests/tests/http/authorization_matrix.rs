@@ -239,6 +239,10 @@ const ROWS: &[Row] = &[
             Body::Json(json!({"version": it.settings, "default_role_ids": [VIEWER_ROLE]})),
         )
     }),
+    row("simulate_role", 200, |_| {
+        let body = json!({"role_id": MEMBER_ROLE, "permissions": ["warehouse.manage"]});
+        ("/api/v1/authz/simulate".into(), Body::Json(body))
+    }),
     row("list_api_keys", 200, |_| ("/api/v1/api-keys".into(), Body::None)),
     row("create_api_key", 201, |_| {
         ("/api/v1/api-keys".into(), Body::Json(json!({"name": "Scales", "role": "member"})))

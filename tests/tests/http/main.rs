@@ -39,6 +39,7 @@ mod profiles;
 mod ranks;
 mod readme_tour;
 mod registrations;
+mod role_simulations;
 mod roles;
 mod sessions;
 mod statuses;

@@ -10,15 +10,15 @@ use stoa_tests::stage::on_each_engine;
 
 use crate::{MISSING, field};
 
-const ROLES: &str = "/api/v1/roles";
+pub(crate) const ROLES: &str = "/api/v1/roles";
 const WAREHOUSES: &str = "/api/v1/warehouses";
 
 /// The id of a built-in role, by its number.
-fn built_in(number: u32) -> String {
+pub(crate) fn built_in(number: u32) -> String {
     format!("5701a000-0000-8000-8000-{number:012x}")
 }
 
-fn operator() -> String {
+pub(crate) fn operator() -> String {
     built_in(2)
 }
 
@@ -26,11 +26,11 @@ fn billing_manager() -> String {
     built_in(4)
 }
 
-fn viewer() -> String {
+pub(crate) fn viewer() -> String {
     built_in(10)
 }
 
-fn path(thing: &Value, rest: &str) -> String {
+pub(crate) fn path(thing: &Value, rest: &str) -> String {
     format!("{ROLES}/{}{rest}", thing["id"].as_str().unwrap())
 }
 
@@ -38,18 +38,18 @@ fn roles_of(person: &Actor) -> String {
     format!("/api/v1/users/{}/roles", person.user_id)
 }
 
-async fn make(by: &Actor, key: &str, rest: Value) -> Answer {
+pub(crate) async fn make(by: &Actor, key: &str, rest: Value) -> Answer {
     let mut body = json!({"key": key, "name": "A role"});
     body.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
     by.post(ROLES, &body).await
 }
 
-async fn give(by: &Actor, person: &Actor, body: Value) -> Answer {
+pub(crate) async fn give(by: &Actor, person: &Actor, body: Value) -> Answer {
     by.post(&roles_of(person), &body).await
 }
 
 /// Takes everything from somebody.
-async fn strip(by: &Actor, person: &Actor) {
+pub(crate) async fn strip(by: &Actor, person: &Actor) {
     for held in by.get(&roles_of(person)).await.gives(200)["items"].as_array().unwrap() {
         by.delete(&format!("{}/{}", roles_of(person), held["id"].as_str().unwrap())).await.is(204);
     }

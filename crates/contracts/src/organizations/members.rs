@@ -66,6 +66,16 @@ fn crowd(world: &World<'_>) -> Vec<Member> {
     members
 }
 
+/// `list_plain`: "who neither own nor administer it, in the order of their ids".
+pub fn plain_members_are_listed_in_the_order_of_their_ids(store: &dyn Subject) {
+    let world = World::new(store);
+    let plain = |tenant: &Tenant| world.organizations(|tx| tx.members.list_plain(&tenant.scope));
+    assert_eq!(plain(&world.ours), Ok(vec![]));
+    crowd(&world);
+    assert_eq!(plain(&world.ours), Ok([0x21, 0x24, 0x25].map(|id| Uuid::from_u128(id).into()).to_vec()));
+    assert_eq!(plain(&world.theirs), Ok(vec![]), "there, one of them is an admin");
+}
+
 /// `insert` adds a member "as admin or owner where the role says so"; `find` gives "this person's
 /// place in the scope's organization".
 pub fn a_member_of_each_rank_is_found(store: &dyn Subject) {

@@ -5,9 +5,11 @@ mod keys;
 mod permissions;
 mod roles;
 mod settings;
+mod simulations;
 
 pub use assignments::*;
 pub use keys::*;
 pub use permissions::*;
 pub use roles::*;
 pub use settings::*;
+pub use simulations::*;

@@ -248,13 +248,10 @@ impl Actor {
     /// [`Forbidden`] without that permission, or without an organization.
     pub fn authorize(&self, permission: Permission) -> Result<TenantScope, Forbidden> {
         let standing = self.standing.ok_or(Forbidden)?;
-        if !self.admits(permission) || self.grants.is_switched_off(permission) {
+        if !self.admits(permission) {
             return Err(Forbidden);
         }
-        if standing.rank.permissions().contains(&permission) {
-            return Ok(self.scope_in(standing, DataScope::EVERYTHING));
-        }
-        let reach = self.grants.reach(permission).ok_or(Forbidden)?;
+        let reach = self.grants.reach_at(standing.rank, permission).ok_or(Forbidden)?;
         Ok(self.scope_in(standing, reach.clone()))
     }
 

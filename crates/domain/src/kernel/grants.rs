@@ -6,6 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::permission::Permission;
+use super::rank::Rank;
 use super::sources::Timestamp;
 
 /// A kind of things that a role can be limited to, such as `warehouse`. Contexts have theirs; the kernel knows none.
@@ -130,6 +131,19 @@ impl Grants {
         self.find(permission).map(|given| &given.reach)
     }
 
+    /// What somebody of this rank reaches with a permission, by it or by roles; `None` without it.
+    pub fn reach_at(&self, rank: Rank, permission: Permission) -> Option<&DataScope> {
+        static EVERYTHING: DataScope = DataScope::EVERYTHING;
+
+        if self.is_switched_off(permission) {
+            None
+        } else if rank.permissions().contains(&permission) {
+            Some(&EVERYTHING)
+        } else {
+            self.reach(permission)
+        }
+    }
+
     /// Whether a permission is given without limit until an instant at least, or for ever.
     pub fn lasts(&self, permission: Permission, until: Option<Timestamp>) -> bool {
         self.find(permission).is_some_and(|given| {
@@ -161,7 +175,7 @@ impl Given {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::permission::{AUDIT_VIEW, WAREHOUSE_MANAGE, WAREHOUSE_VIEW};
+    use crate::kernel::permission::{AUDIT_VIEW, USER_VIEW, WAREHOUSE_MANAGE, WAREHOUSE_VIEW};
     use chrono::DateTime;
 
     const WAREHOUSE: ScopeKind = ScopeKind("warehouse");
@@ -207,6 +221,16 @@ mod tests {
     fn a_limited_grant_gives_nothing_of_the_kernel() {
         let grants = Grants::default().with([AUDIT_VIEW, WAREHOUSE_VIEW], &only(&[1]), None);
         assert_eq!((grants.reach(AUDIT_VIEW), grants.reach(WAREHOUSE_VIEW)), (None, Some(&only(&[1]))));
+    }
+
+    #[test]
+    fn rank_and_roles_add_up_and_what_is_switched_off_nobody_has() {
+        let grants = Grants::none(vec![WAREHOUSE_MANAGE]).with([WAREHOUSE_VIEW, WAREHOUSE_MANAGE], &only(&[1]), None);
+        assert_eq!(grants.reach_at(Rank::Member, USER_VIEW), Some(&DataScope::EVERYTHING));
+        assert_eq!(grants.reach_at(Rank::Member, WAREHOUSE_VIEW), Some(&only(&[1])));
+        assert_eq!(grants.reach_at(Rank::Admin, WAREHOUSE_VIEW), Some(&DataScope::EVERYTHING));
+        assert_eq!(grants.reach_at(Rank::Member, AUDIT_VIEW), None);
+        assert_eq!(grants.reach_at(Rank::Owner, WAREHOUSE_MANAGE), None);
     }
 
     #[test]

@@ -117,6 +117,12 @@ pub trait MemberRepository {
     /// Those of the store.
     fn list(&self, scope: &TenantScope, window: &Window, at: Timestamp) -> Result<Page<Member>, StoreError>;
 
+    /// The scope's members who neither own nor administer it, in the order of their ids.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn list_plain(&self, scope: &TenantScope) -> Result<Vec<UserId>, StoreError>;
+
     /// Adds a member, as admin or owner where the role says so.
     ///
     /// # Errors

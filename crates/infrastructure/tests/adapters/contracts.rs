@@ -181,6 +181,7 @@ suite! { founding of organizations::founding in "organizations/founding.rs":
 }
 
 suite! { members of organizations::members in "organizations/members.rs":
+    plain_members_are_listed_in_the_order_of_their_ids,
     a_member_of_each_rank_is_found,
     a_place_in_another_organization_is_not_found,
     a_rank_is_of_one_organization,

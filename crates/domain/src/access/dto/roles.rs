@@ -191,7 +191,7 @@ fn roles_of(texts: &[String]) -> Result<Vec<RoleId>, Flaw> {
     texts.iter().map(|text| RoleId::from_str(text).map_err(|_| NO_ID)).collect()
 }
 
-fn codes_rule(codes: &[String]) -> Result<(), ValidationError> {
+pub(super) fn codes_rule(codes: &[String]) -> Result<(), ValidationError> {
     permissions_of(codes.iter().map(String::as_str)).map(drop).map_err(refusal)
 }
 

@@ -37,6 +37,18 @@ impl MemberRepository for Control<'_> {
         self.list_ranked(scope, None, window, at)
     }
 
+    fn list_plain(&self, scope: &TenantScope) -> Result<Vec<UserId>, StoreError> {
+        use organization_standings::{organization_id, rank, user_id};
+
+        let plain = organization_standings::table
+            .filter(organization_id.eq(Id::from(scope.tenant())))
+            .filter(rank.eq(Rank::Member.as_str()))
+            .order_by(user_id.asc())
+            .select(user_id);
+        let ids = on!(self.conn, c => plain.load::<Id>(c)).map_err(fault)?;
+        Ok(ids.into_iter().map(UserId::from).collect())
+    }
+
     fn insert(&self, membership: &Membership) -> Result<(), StoreError> {
         let (organization, user) = (Id::from(membership.organization_id), Id::from(membership.user_id));
         let since = At(membership.joined_at);
