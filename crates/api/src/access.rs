@@ -3,6 +3,7 @@
 mod api_keys;
 mod assignments;
 mod permissions;
+mod reviews;
 mod roles;
 mod settings;
 mod simulations;
@@ -19,7 +20,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(permissions::routes)
         .configure(roles::routes)
         .configure(assignments::routes)
-        .configure(simulations::routes);
+        .configure(simulations::routes)
+        .configure(reviews::routes);
 }
 
 /// The document of these routes.
@@ -33,5 +35,6 @@ impl OpenApi for Document {
             .merge_from(assignments::Document::openapi())
             .merge_from(settings::Document::openapi())
             .merge_from(simulations::Document::openapi())
+            .merge_from(reviews::Document::openapi())
     }
 }

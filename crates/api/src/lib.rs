@@ -17,6 +17,7 @@ mod blocking;
 mod cold_storage;
 mod docs;
 mod etag;
+mod export;
 mod extract;
 mod fallback;
 mod health;

@@ -13,6 +13,7 @@ pub mod list_api_keys;
 pub mod list_roles;
 pub mod list_user_roles;
 pub mod note_key_use;
+pub mod review_access;
 pub mod revoke_api_key;
 pub mod revoke_role;
 pub mod role_change;

@@ -5,6 +5,7 @@ pub mod api_key;
 pub mod assignment;
 pub mod dto;
 pub mod ports;
+pub mod review;
 pub mod role;
 pub mod role_graph;
 pub mod settings;

@@ -243,6 +243,7 @@ const ROWS: &[Row] = &[
         let body = json!({"role_id": MEMBER_ROLE, "permissions": ["warehouse.manage"]});
         ("/api/v1/authz/simulate".into(), Body::Json(body))
     }),
+    row("review_access", 200, |_| ("/api/v1/access-review".into(), Body::None)),
     row("list_api_keys", 200, |_| ("/api/v1/api-keys".into(), Body::None)),
     row("create_api_key", 201, |_| {
         ("/api/v1/api-keys".into(), Body::Json(json!({"name": "Scales", "role": "member"})))

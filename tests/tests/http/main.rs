@@ -7,6 +7,7 @@
     reason = "a test that cannot go on stops, with a word on why"
 )]
 
+mod access_review;
 mod api_keys;
 mod audit;
 mod audit_chains;

@@ -2,15 +2,14 @@
 
 use std::io;
 
-use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::{HttpResponse, get, web};
-use futures_util::stream::try_unfold;
-use stoa_application::audit::export_logs::{Export, ExportLogsError};
+use stoa_application::audit::export_logs::ExportLogsError;
 use stoa_domain::audit::chain::Link;
 use stoa_domain::audit::dto::{AuditLogResponse, ExportAuditLogsRequest, ExportFormat};
 use utoipa::OpenApi;
 
 use crate::blocking;
+use crate::export::{CSV, attachment, csv_lines, harmless, parts};
 use crate::extract::{Caller, ValidQuery};
 use crate::problem::Problem;
 use crate::state::Api;
@@ -46,28 +45,17 @@ async fn export_audit_logs(
 ) -> Result<HttpResponse, Problem> {
     let format = request.format.unwrap_or_default();
     let begun = blocking::database(&api, move |api| api.audit.begin_export(&actor, &request)).await?;
-    let parts = try_unfold((api, Some(begun), true), move |(api, begun, is_first)| async move {
-        let Some(export) = begun else { return Ok::<_, io::Error>(None) };
-        let (links, rest): (Vec<Link>, Option<Export>) =
-            blocking::database(&api, move |api| api.audit.next_part(export.clone())).await.map_err(broken_off)?;
-        let text = lines(format, links, is_first)?;
-        Ok(Some((web::Bytes::from(text), (api, rest, false))))
-    });
     let (content_type, ending) = match format {
         ExportFormat::Jsonl => ("application/jsonl", "jsonl"),
-        ExportFormat::Csv => ("text/csv; charset=utf-8", "csv"),
+        ExportFormat::Csv => (CSV, "csv"),
     };
-    Ok(HttpResponse::Ok()
-        .content_type(content_type)
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"audit-logs.{ending}\"")))
-        .streaming(parts))
-}
-
-/// The answer has begun: all that is left is to end it before its end.
-#[expect(clippy::needless_pass_by_value, reason = "the form that map_err hands over")]
-fn broken_off(problem: Problem) -> io::Error {
-    tracing::error!(private = problem.private().unwrap_or_default(), "an export has broken off");
-    io::Error::other(problem.to_string())
+    let parts = parts(
+        api,
+        begun,
+        |api, export| api.audit.next_part(export),
+        move |links, is_first| lines(format, links, is_first),
+    );
+    Ok(attachment(content_type, &format!("audit-logs.{ending}"), parts))
 }
 
 fn lines(format: ExportFormat, links: Vec<Link>, with_names: bool) -> io::Result<Vec<u8>> {
@@ -81,16 +69,7 @@ fn lines(format: ExportFormat, links: Vec<Link>, with_names: bool) -> io::Result
             }
             Ok(text)
         }
-        ExportFormat::Csv => {
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            if with_names {
-                writer.write_record(NAMES)?;
-            }
-            for entry in entries {
-                writer.write_record(cells(entry))?;
-            }
-            writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
-        }
+        ExportFormat::Csv => csv_lines(with_names.then_some(NAMES), entries.map(cells)),
     }
 }
 
@@ -138,11 +117,6 @@ fn cells(entry: AuditLogResponse) -> [String; 17] {
     ]
 }
 
-/// What a client calls itself must be no formula to whoever opens the file with a spreadsheet.
-fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
-}
-
 impl From<ExportLogsError> for Problem {
     fn from(error: ExportLogsError) -> Self {
         match error {
@@ -150,18 +124,5 @@ impl From<ExportLogsError> for Problem {
             ExportLogsError::Invalid(invalid) => invalid.into(),
             ExportLogsError::Store(error) => error.into(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn a_formula_is_made_a_text() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"] {
-            assert_eq!(harmless(text.to_owned()), format!("'{text}"));
-        }
-        assert_eq!(harmless("curl/8".to_owned()), "curl/8");
     }
 }

@@ -8,7 +8,7 @@ use stoa_domain::access::api_key::{ActiveKey, ApiKey, IssuedKey, KeyTerms, grant
 use stoa_domain::access::assignment::Assignment;
 use stoa_domain::access::ports::{
     Access, AccessTx, MockAccessSettingsRepository, MockApiKeyCache, MockApiKeyRepository, MockApiKeySource,
-    MockAssignmentRepository, MockRoleRepository, MockScopedThings,
+    MockAssignmentRepository, MockReviewRepository, MockRoleRepository, MockScopedThings,
 };
 use stoa_domain::access::role::Role;
 use stoa_domain::access::role_graph::RoleGraph;
@@ -39,6 +39,7 @@ pub(super) struct Store {
     pub(super) roles: MockRoleRepository,
     pub(super) assignments: MockAssignmentRepository,
     pub(super) settings: MockAccessSettingsRepository,
+    pub(super) reviews: MockReviewRepository,
     pub(super) organizations: MockOrganizationRepository,
     pub(super) members: MockMemberRepository,
     pub(super) audit: MockAuditTrail,
@@ -111,6 +112,7 @@ impl UnitOfWork<Access> for Store {
             roles: &self.roles,
             assignments: &self.assignments,
             settings: &self.settings,
+            reviews: &self.reviews,
             organizations: &self.organizations,
             members: &self.members,
             audit: &self.audit,

@@ -3,6 +3,7 @@
 mod assignments;
 mod keys;
 mod permissions;
+mod reviews;
 mod roles;
 mod settings;
 mod simulations;
@@ -10,6 +11,7 @@ mod simulations;
 pub use assignments::*;
 pub use keys::*;
 pub use permissions::*;
+pub use reviews::*;
 pub use roles::*;
 pub use settings::*;
 pub use simulations::*;

@@ -1,5 +1,6 @@
 //! What roles and API keys need from a store, and from cryptography.
 
+mod reviews;
 mod roles;
 
 use std::net::IpAddr;
@@ -16,6 +17,7 @@ use crate::kernel::store_error::StoreError;
 use crate::kernel::unit_of_work::Context;
 use crate::organizations::ports::{MemberRepository, OrganizationRepository};
 
+pub use reviews::*;
 pub use roles::*;
 
 /// The context: opened by a [`ControlScope`], works with [`AccessTx`].
@@ -36,6 +38,8 @@ pub struct AccessTx<'t> {
     pub assignments: &'t dyn AssignmentRepository,
     /// What organizations decide about them.
     pub settings: &'t dyn AccessSettingsRepository,
+    /// Both, to be looked over.
+    pub reviews: &'t dyn ReviewRepository,
     /// Organizations.
     pub organizations: &'t dyn OrganizationRepository,
     /// Who belongs to them.

@@ -22,6 +22,8 @@ pub enum SortValue {
     Instant,
     /// A whole number.
     Number,
+    /// An instant, as microseconds since 1970, a space, and a text without control characters.
+    InstantAndText,
 }
 
 impl SortValue {
@@ -30,6 +32,9 @@ impl SortValue {
             Self::Text => !value.chars().any(char::is_control),
             Self::Number => value.parse::<i64>().is_ok(),
             Self::Instant => value.parse().ok().and_then(DateTime::from_timestamp_micros).is_some(),
+            Self::InstantAndText => value
+                .split_once(' ')
+                .is_some_and(|(instant, text)| Self::Instant.admits(instant) && Self::Text.admits(text)),
         }
     }
 }
@@ -326,6 +331,9 @@ mod tests {
             ("yesterday", SortValue::Instant),
             ("9e99", SortValue::Instant),
             ("a\0b", SortValue::Text),
+            ("1", SortValue::InstantAndText),
+            ("now a", SortValue::InstantAndText),
+            ("1 a\0b", SortValue::InstantAndText),
         ] {
             let text = Cursor { value: value.into(), ..cursor() }.encode();
             let refused = Paging { cursor: Some(&text), ..Paging::default() }.window("code", kind).unwrap_err();

@@ -8,7 +8,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
 pub(crate) use diesel::sql_types::{BigInt, Binary};
-use diesel::sql_types::{Interval, SqlType, ops};
+use diesel::sql_types::{Interval, SqlOrd, SqlType, ops};
 pub(crate) use diesel::sql_types::{Nullable, Text};
 use diesel::sqlite::Sqlite;
 use stoa_domain::kernel::ids::{
@@ -25,6 +25,9 @@ pub struct Uuid;
 #[derive(Debug, Clone, Copy, SqlType, diesel::query_builder::QueryId)]
 #[diesel(postgres_type(oid = 1184, array_oid = 1185), sqlite_type(name = "Long"))]
 pub struct Timestamptz;
+
+// Instants have an order, and so a latest.
+impl SqlOrd for Timestamptz {}
 
 // `table!` knows the name Timestamptz and asks what can be added to it.
 impl ops::Add for Timestamptz {

@@ -251,6 +251,7 @@ control_context!(Access, tx => AccessTx {
     roles: &tx,
     assignments: &tx,
     settings: &tx,
+    reviews: &tx,
     organizations: &tx,
     members: &tx,
     audit: &tx,

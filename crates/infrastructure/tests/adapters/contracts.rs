@@ -262,6 +262,13 @@ suite! { roles of access::roles in "access/roles.rs":
     roles_are_listed_by_key_and_paged,
 }
 
+suite! { reviews of access::reviews in "access/reviews.rs":
+    members_are_reviewed_with_each_of_their_roles,
+    a_review_is_paged,
+    what_is_over_or_taken_away_is_not_reviewed,
+    a_review_says_who_works_here_and_when_they_last_did,
+}
+
 suite! { assignments of access::assignments in "access/assignments.rs":
     an_assignment_is_found_as_it_was_given,
     an_assignment_is_out_of_reach_of_others,

@@ -191,8 +191,9 @@ impl TryFrom<AffiliationRow> for Affiliation {
     }
 }
 
+/// A member, but for what is in force for them.
 #[derive(Debug, Queryable)]
-pub(super) struct MemberRow {
+pub(in crate::persistence) struct MemberRow {
     user_id: Id,
     email: String,
     name: String,
@@ -201,12 +202,16 @@ pub(super) struct MemberRow {
 }
 
 impl MemberRow {
-    pub(super) fn id(&self) -> Id {
+    pub(in crate::persistence) fn id(&self) -> Id {
         self.user_id
     }
 
     /// The member of this organization under these restraints, which may be those of others as well.
-    pub(super) fn under(self, organization: OrganizationId, in_force: &[Restraint]) -> Result<Member, StoreError> {
+    pub(in crate::persistence) fn under(
+        self,
+        organization: OrganizationId,
+        in_force: &[Restraint],
+    ) -> Result<Member, StoreError> {
         let user_id = self.user_id.into();
         Ok(Member {
             user_id,
