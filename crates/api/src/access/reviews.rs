@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use stoa_application::access::review_access::ReviewAccessError;
 use stoa_domain::access::dto::{AccessReviewResponse, LimitResponse, ReviewAccessRequest, ReviewFormat};
 use stoa_domain::kernel::page::PageResponse;
-use stoa_domain::kernel::sources::Timestamp;
+use stoa_domain::kernel::sources::{Timestamp, rfc3339_text};
 use utoipa::OpenApi;
 
 use crate::blocking;
@@ -86,7 +86,7 @@ const NAMES: [&str; 15] = [
 /// The cells of a line, in the order of the names.
 fn cells(row: AccessReviewResponse) -> [String; 15] {
     let text = |value: Option<String>| value.map(harmless).unwrap_or_default();
-    let instant = |at: Option<Timestamp>| at.map(|at| at.to_rfc3339()).unwrap_or_default();
+    let instant = |at: Option<Timestamp>| at.as_ref().map(rfc3339_text).unwrap_or_default();
     let joined = |limit: LimitResponse| {
         let ids = limit.ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         (limit.kind, ids)

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, get, web};
 use stoa_application::audit::export_logs::ExportLogsError;
 use stoa_domain::audit::chain::Link;
 use stoa_domain::audit::dto::{AuditLogResponse, ExportAuditLogsRequest, ExportFormat};
+use stoa_domain::kernel::sources::rfc3339_text;
 use utoipa::OpenApi;
 
 use crate::blocking;
@@ -99,7 +100,7 @@ fn cells(entry: AuditLogResponse) -> [String; 17] {
     [
         entry.seq.to_string(),
         entry.id.to_string(),
-        entry.at.to_rfc3339(),
+        rfc3339_text(&entry.at),
         entry.actor_type,
         entry.user_id.to_string(),
         entry.session_id.map(|id| id.to_string()).unwrap_or_default(),

@@ -5,6 +5,7 @@ use stoa_domain::audit::AuditEntry;
 use stoa_domain::audit::checkpoint::CHAIN;
 use stoa_domain::audit::ports::LogQuery;
 use stoa_domain::kernel::actor::TenantScope;
+use stoa_domain::kernel::sources::rfc3339_text;
 use stoa_domain::kernel::store_error::StoreError;
 
 use super::service::AuditService;
@@ -30,8 +31,8 @@ fn asked(query: &LogQuery) -> Value {
         ("action", query.action.clone()),
         ("resource_type", query.resource_type.clone()),
         ("resource_id", query.resource_id.map(|id| id.to_string())),
-        ("since", query.since.map(|at| at.to_rfc3339())),
-        ("until", query.until.map(|at| at.to_rfc3339())),
+        ("since", query.since.as_ref().map(rfc3339_text)),
+        ("until", query.until.as_ref().map(rfc3339_text)),
         ("trace_id", query.trace_id.clone()),
     ];
     let given = filters.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into())));

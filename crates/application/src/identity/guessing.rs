@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use chrono::{Duration, SecondsFormat};
+use chrono::Duration;
 use stoa_domain::audit::{AuditEntry, picture};
 use stoa_domain::identity::failed_sign_in::{FailedSignIn, FailureReason};
 use stoa_domain::identity::guess::{Counted, Guessed};
@@ -10,7 +10,7 @@ use stoa_domain::identity::ports::IdentityTx;
 use stoa_domain::identity::user::User;
 use stoa_domain::kernel::actor::{ControlScope, Origin, Stamp};
 use stoa_domain::kernel::ids::UserId;
-use stoa_domain::kernel::sources::Timestamp;
+use stoa_domain::kernel::sources::{Timestamp, rfc3339_text};
 use stoa_domain::kernel::store_error::StoreError;
 use thiserror::Error;
 
@@ -121,10 +121,7 @@ impl IdentityService {
 
     /// Here too. A network address has no id.
     fn lock_entry(&self, guessed: &Guessed, user: Option<UserId>, failures: u32, until: Timestamp) -> AuditEntry {
-        let shown = picture([
-            ("failures", failures.into()),
-            ("until", until.to_rfc3339_opts(SecondsFormat::Micros, true).into()),
-        ]);
+        let shown = picture([("failures", failures.into()), ("until", rfc3339_text(&until).into())]);
         let (action, kind, id) = match guessed {
             Guessed::Password(_) | Guessed::SecondFactor(_) => ("user.lock", "user", user.unwrap_or(UserId::NIL)),
             Guessed::From(_) => ("network_address.lock", "network_address", UserId::NIL),

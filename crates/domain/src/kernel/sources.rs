@@ -11,13 +11,17 @@ use super::field::{Flaw, Parsed};
 /// An instant in UTC with microseconds, the precision both engines store.
 pub type Timestamp = DateTime<Utc>;
 
-/// For `#[serde(serialize_with = "rfc3339")]`: RFC 3339 in UTC, always with six digits after the
-/// second.
+/// RFC 3339 in UTC, always with six digits after the second: how an instant is written wherever it is shown.
+pub fn rfc3339_text(at: &Timestamp) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// For `#[serde(serialize_with = "rfc3339")]`: as [`rfc3339_text`].
 ///
 /// # Errors
 /// Those of the serializer.
 pub fn rfc3339<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&at.to_rfc3339_opts(SecondsFormat::Micros, true))
+    serializer.serialize_str(&rfc3339_text(at))
 }
 
 /// [`rfc3339`] for an instant that may be missing.

@@ -5,8 +5,10 @@ use std::thread;
 use stoa_contracts::Subject as _;
 use stoa_contracts::subject::Recorded;
 use stoa_contracts::world::{World, key_scope_in};
+use stoa_domain::access::templates::VIEWER;
 use stoa_domain::kernel::actor::Origin;
 use stoa_infrastructure::persistence::migration::{MigrationError, Migrator};
+use stoa_infrastructure::sources::system;
 use stoa_infrastructure::testing::{Engine, TestDatabase};
 
 use crate::engines::{Adapters, on_every_engine};
@@ -201,6 +203,28 @@ fn entries_survive_the_way_back_to_before_api_keys_and_forth() {
             })
             .collect();
         assert_eq!(sorted(), expected);
+    });
+}
+
+/// The first version that knows roles.
+const ROLES: &str = "20261122090000";
+
+#[test]
+fn whoever_was_a_member_before_there_were_roles_is_a_viewer_afterwards() {
+    on_every_engine(|home| {
+        let adapters = Adapters::of(home);
+        let world = World::new(&adapters);
+        let mut migrator = home.migrator();
+        let applied = migrator.status().expect("a status").applied;
+        migrator.down(applied.iter().filter(|version| version.as_str() >= ROLES).count()).expect("they are taken back");
+        up(&mut migrator);
+        for tenant in [&world.ours, &world.theirs] {
+            let held =
+                world.access(|tx| tx.assignments.list_of(&tenant.scope, tenant.owner.id, system().now())).unwrap();
+            assert_eq!(held.iter().map(|one| one.role_id).collect::<Vec<_>>(), [VIEWER.id()]);
+            assert_eq!(world.access(|tx| tx.assignments.list_default_roles(tenant.id())), Ok(vec![VIEWER.id()]));
+            assert!(world.access(|tx| tx.settings.find(&tenant.scope)).unwrap().is_some());
+        }
     });
 }
 
