@@ -204,6 +204,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation("get_warehouse_history", With(get_resource_history::PERMISSION), &[]),
     operation("get_organization_history", With(get_resource_history::PERMISSION), &[]),
     operation("get_api_key_history", With(get_resource_history::PERMISSION), &[]),
+    operation("get_role_history", With(get_resource_history::PERMISSION), &[]),
+    operation("get_role_assignment_history", With(get_resource_history::PERMISSION), &[]),
     operation("get_invitation_history", With(get_resource_history::PERMISSION), &[]),
     operation("get_registration_history", Platform, &[]),
     operation("create_warehouse", With(create_warehouse::PERMISSION), &[DuplicateWarehouse]),

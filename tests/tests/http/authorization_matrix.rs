@@ -257,6 +257,10 @@ const ROWS: &[Row] = &[
     row("get_warehouse_history", 200, |it| (warehouse_path(&it.warehouse, "/history"), Body::None)),
     row("get_organization_history", 200, |it| (organization(it, "/history"), Body::None)),
     row("get_api_key_history", 200, |it| (api_key_path(it, "/history"), Body::None)),
+    row("get_role_history", 200, |it| (role_path(it, "/history"), Body::None)),
+    row("get_role_assignment_history", 200, |it| {
+        (user_path(it, &format!("/roles/{}/history", it.assignment["id"].as_str().unwrap())), Body::None)
+    }),
     row("get_invitation_history", 200, |it| (invitation_path(it, "history"), Body::None)),
     row("get_registration_history", 200, |it| (registration(it, "history"), Body::None)),
     row("verify_audit", 200, |_| ("/api/v1/audit-logs/verify".into(), Body::None)),

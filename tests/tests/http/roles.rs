@@ -163,8 +163,19 @@ async fn a_role_is_made_changed_given_and_deleted() {
             ask.send().await.refuses(404, "RESOURCE_NOT_FOUND");
         }
         owner.delete(&path(&role, "")).await.refuses(409, "ROLE_IN_USE");
-        owner.delete(&format!("{}/{}", roles_of(&member), given["id"].as_str().unwrap())).await.is(204);
+        let assignment = format!("{}/{}", roles_of(&member), given["id"].as_str().unwrap());
+        owner.delete(&assignment).await.is(204);
         member.post(WAREHOUSES, &warehouse("W-2")).await.refuses(403, "FORBIDDEN");
+        let (of_role, of_assignment) = (path(&role, "/history"), format!("{assignment}/history"));
+        for (history, expected) in [
+            (of_role, &["role.update", "role.update", "role.create"][..]),
+            (of_assignment, &["role.revoke", "role.assign"]),
+        ] {
+            let told = owner.get(&history).await.gives(200);
+            let actions: Vec<_> = told["items"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
+            assert_eq!(actions, expected);
+            stranger.get(&history).await.refuses(404, "RESOURCE_NOT_FOUND");
+        }
         owner.delete(&path(&role, "")).await.is(204);
         owner.get(&path(&role, "")).await.refuses(404, "RESOURCE_NOT_FOUND");
     })

@@ -4,7 +4,9 @@ use actix_web::{HttpResponse, get, web};
 use stoa_application::audit::get_resource_history::{Audited, GetResourceHistoryError};
 use stoa_domain::audit::dto::{AuditLogResponse, ListResourceHistoryRequest};
 use stoa_domain::kernel::actor::Actor;
-use stoa_domain::kernel::ids::{ApiKeyId, InvitationId, OrganizationId, RegistrationId, WarehouseId};
+use stoa_domain::kernel::ids::{
+    ApiKeyId, AssignmentId, InvitationId, OrganizationId, RegistrationId, RoleId, UserId, WarehouseId,
+};
 use stoa_domain::kernel::page::PageResponse;
 use utoipa::OpenApi;
 use uuid::Uuid;
@@ -17,7 +19,12 @@ use crate::state::Api;
 
 /// The routes, but for those under a beginning that another context has to itself: they are put there.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.service(get_api_key_history).service(get_invitation_history).service(get_registration_history);
+    config
+        .service(get_api_key_history)
+        .service(get_role_history)
+        .service(get_role_assignment_history)
+        .service(get_invitation_history)
+        .service(get_registration_history);
 }
 
 /// The document of these routes.
@@ -26,6 +33,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     get_warehouse_history,
     get_organization_history,
     get_api_key_history,
+    get_role_history,
+    get_role_assignment_history,
     get_invitation_history,
     get_registration_history
 ))]
@@ -97,6 +106,44 @@ async fn get_api_key_history(
     query: Query,
 ) -> Result<HttpResponse, Problem> {
     history(&api, actor, Audited::ApiKey, id.as_uuid(), query).await
+}
+
+/// What was done to a role
+///
+/// The latest first.
+#[utoipa::path(
+    tag = "Audit",
+    params(("id" = RoleId, Path, description = "The role, deleted or not"), ListResourceHistoryRequest),
+    responses((status = 200, description = "A page of it", body = PageResponse<AuditLogResponse>))
+)]
+#[get("/api/v1/roles/{id}/history")]
+async fn get_role_history(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    id: web::Path<RoleId>,
+    query: Query,
+) -> Result<HttpResponse, Problem> {
+    history(&api, actor, Audited::Role, id.as_uuid(), query).await
+}
+
+/// What was done to a role that a member was given
+///
+/// The latest first: who took it away, who gave it.
+#[utoipa::path(
+    tag = "Audit",
+    params(("id" = UserId, Path, description = "The member"),
+           ("assignment_id" = AssignmentId, Path, description = "What they were given, taken away or not"),
+           ListResourceHistoryRequest),
+    responses((status = 200, description = "A page of it", body = PageResponse<AuditLogResponse>))
+)]
+#[get("/api/v1/users/{id}/roles/{assignment_id}/history")]
+async fn get_role_assignment_history(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    path: web::Path<(UserId, AssignmentId)>,
+    query: Query,
+) -> Result<HttpResponse, Problem> {
+    history(&api, actor, Audited::RoleAssignment, path.1.as_uuid(), query).await
 }
 
 /// What was done to an invitation

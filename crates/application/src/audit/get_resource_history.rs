@@ -25,6 +25,10 @@ pub enum Audited {
     Organization,
     /// An API key.
     ApiKey,
+    /// A role.
+    Role,
+    /// What somebody was given of a role.
+    RoleAssignment,
     /// An invitation.
     Invitation,
     /// A request to be registered, which is no organization's.
@@ -37,6 +41,8 @@ impl Audited {
             Self::Warehouse => "warehouse",
             Self::Organization => "organization",
             Self::ApiKey => "api_key",
+            Self::Role => "role",
+            Self::RoleAssignment => "role_assignment",
             Self::Invitation => "invitation",
             Self::Registration => "registration",
         }
@@ -46,7 +52,9 @@ impl Audited {
         match self {
             Self::Organization => actor.authorize_in(id.into(), PERMISSION),
             Self::Registration => Ok(actor.authorize_platform()?.about(PLATFORM)),
-            Self::Warehouse | Self::ApiKey | Self::Invitation => Ok(actor.authorize(PERMISSION)?),
+            Self::Warehouse | Self::ApiKey | Self::Role | Self::RoleAssignment | Self::Invitation => {
+                Ok(actor.authorize(PERMISSION)?)
+            }
         }
     }
 }
@@ -145,9 +153,13 @@ mod tests {
     #[test]
     fn what_was_done_to_a_thing_is_asked_of_the_chain() {
         let id = Uuid::from_u128(0x77);
-        for (kind, name) in
-            [(Audited::Warehouse, "warehouse"), (Audited::ApiKey, "api_key"), (Audited::Invitation, "invitation")]
-        {
+        for (kind, name) in [
+            (Audited::Warehouse, "warehouse"),
+            (Audited::ApiKey, "api_key"),
+            (Audited::Invitation, "invitation"),
+            (Audited::Role, "role"),
+            (Audited::RoleAssignment, "role_assignment"),
+        ] {
             assert_eq!(asked(logging(2, name, id), &actor(Rank::Admin), kind, id), Ok(2));
             assert_eq!(
                 asked(logging(0, name, id), &actor(Rank::Admin), kind, id),
