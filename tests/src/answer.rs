@@ -67,7 +67,9 @@ impl Answer {
         assert_eq!(said, (status, Some("application/problem+json")), "{}", self.text);
         let problem = self.json();
         let fields: Vec<_> = problem.as_object().expect("an object").keys().map(String::as_str).collect();
-        assert_eq!(fields, ["type", "status", "error_code", "message", "details", "trace_id"]);
+        let mut expected = vec!["type", "status", "error_code", "message", "details", "trace_id"];
+        expected.extend((code == "FORBIDDEN").then_some("decision_id"));
+        assert_eq!(fields, expected);
         assert_eq!((&problem["status"], &problem["error_code"]), (&status.into(), &code.into()), "{}", self.text);
         assert_eq!(problem["type"], format!("urn:stoa:error:{}", code.to_lowercase().replace('_', "-")));
         assert_eq!(problem["trace_id"], self.trace_id());

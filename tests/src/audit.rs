@@ -5,8 +5,21 @@ use stoa_infrastructure::testing::{Engine, TestDatabase};
 
 type Expression = fn(&str) -> String;
 
-/// Every entry of every chain and of both planes, in the order in which they were made. Ids are hex without dashes.
+/// What the entry of a refusal is about.
+const REFUSAL: &str = "access.deny";
+
+/// Every entry of every chain and of both planes, in the order in which they were made, but for those of refusals. Ids
+/// are hex without dashes.
 pub fn entries(database: &TestDatabase) -> Vec<Value> {
+    all(database).into_iter().filter(|entry| entry["action"] != REFUSAL).collect()
+}
+
+/// The entries of refusals, in the order in which they were made.
+pub fn refusals(database: &TestDatabase) -> Vec<Value> {
+    all(database).into_iter().filter(|entry| entry["action"] == REFUSAL).collect()
+}
+
+fn all(database: &TestDatabase) -> Vec<Value> {
     let (object, id, json): (_, Expression, Expression) = match database.engine() {
         Engine::Sqlite => {
             ("json_object", |name| format!("nullif(lower(hex({name})), '')"), |name| format!("json({name})"))

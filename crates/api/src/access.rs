@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod assignments;
+mod explanations;
 mod permissions;
 mod reviews;
 mod roles;
@@ -21,6 +22,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(roles::routes)
         .configure(assignments::routes)
         .configure(simulations::routes)
+        .configure(explanations::routes)
         .configure(reviews::routes);
 }
 
@@ -35,6 +37,7 @@ impl OpenApi for Document {
             .merge_from(assignments::Document::openapi())
             .merge_from(settings::Document::openapi())
             .merge_from(simulations::Document::openapi())
+            .merge_from(explanations::Document::openapi())
             .merge_from(reviews::Document::openapi())
     }
 }

@@ -6,6 +6,6 @@ mod image;
 mod shape;
 mod valid;
 
-pub(crate) use caller::{Bearer, BearerText, Caller, MaybeCaller, Peer, Recognised, bearer_text};
+pub(crate) use caller::{Bearer, BearerText, Caller, MaybeCaller, Peer, Recognised, acting, bearer_text};
 pub(crate) use image::ImageBody;
 pub(crate) use valid::{BODY_MAX, ValidForm, ValidJson, ValidQuery};

@@ -7,7 +7,7 @@ use actix_web::dev::ResourceDef;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use crate::openapi;
-use crate::operations::{self, Access};
+use crate::operations::{self, Access, Operation};
 use crate::problem::{ErrorCode, Problem};
 
 /// Answers what no route took: 405 if the path exists under other methods, otherwise 404.
@@ -45,21 +45,26 @@ pub(crate) fn public_paths() -> BTreeSet<String> {
     public.difference(&others).cloned().collect()
 }
 
-/// Who may call this method of this path; `None` where there is no such operation.
-pub(crate) fn access_of(method: &str, path: &str) -> Option<Access> {
-    static BY_PATH: OnceLock<BTreeMap<String, Vec<(&'static str, Access)>>> = OnceLock::new();
-    let methods = BY_PATH.get_or_init(accesses).get(path)?;
-    methods.iter().find(|(known, _)| *known == method).map(|(_, access)| *access)
+/// This method of this path; `None` where there is no such operation.
+pub(crate) fn operation_of(method: &str, path: &str) -> Option<&'static Operation> {
+    static BY_PATH: OnceLock<BTreeMap<String, Vec<(&'static str, &'static Operation)>>> = OnceLock::new();
+    let methods = BY_PATH.get_or_init(by_path).get(path)?;
+    methods.iter().find(|(known, _)| *known == method).map(|(_, operation)| *operation)
 }
 
-fn accesses() -> BTreeMap<String, Vec<(&'static str, Access)>> {
+fn by_path() -> BTreeMap<String, Vec<(&'static str, &'static Operation)>> {
     let mut by_path: BTreeMap<String, Vec<_>> = BTreeMap::new();
     for (path, method, id) in openapi::operations(&openapi::document()) {
         if let Some(operation) = operations::find(&id) {
-            by_path.entry(path).or_default().push((method, operation.access));
+            by_path.entry(path).or_default().push((method, operation));
         }
     }
     by_path
+}
+
+/// Who may call this method of this path; `None` where there is no such operation.
+pub(crate) fn access_of(method: &str, path: &str) -> Option<Access> {
+    operation_of(method, path).map(|operation| operation.access)
 }
 
 /// Whether programs with an API key may call this method of this path: they may where a permission

@@ -1,6 +1,7 @@
 //! What happens around every handler.
 
 mod authentication;
+mod denials;
 mod edge;
 mod envelope;
 mod trace;

@@ -5,8 +5,9 @@
 //! check. A test fails on an operation that is missing here.
 
 use stoa_application::access::{
-    assign_role, change_access_settings, create_api_key, get_access_settings, get_role, list_api_keys, list_roles,
-    list_user_roles, review_access, revoke_api_key, revoke_role, role_change, rotate_api_key, simulate_role,
+    assign_role, change_access_settings, create_api_key, explain, get_access_settings, get_decision, get_role,
+    list_api_keys, list_roles, list_user_roles, review_access, revoke_api_key, revoke_role, role_change,
+    rotate_api_key, simulate_role,
 };
 use stoa_application::audit::{export_logs, get_resource_history, list_logs, verify_chain};
 use stoa_application::cold_storage::{
@@ -191,6 +192,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation("get_access_settings", With(get_access_settings::PERMISSION), &[]),
     operation("replace_access_settings", With(change_access_settings::PERMISSION), &[VersionConflict, ExclusiveRoles]),
     operation("simulate_role", With(simulate_role::PERMISSION), &[RoleCycle, RoleDepth]),
+    operation("explain", With(explain::PERMISSION), &[ResourceNotFound]),
+    operation("get_decision", With(get_decision::PERMISSION), &[]),
     operation("review_access", With(review_access::PERMISSION), &[]),
     operation("list_api_keys", With(list_api_keys::PERMISSION), &[]),
     operation("create_api_key", With(create_api_key::PERMISSION), &[]),

@@ -13,6 +13,7 @@ use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
+use stoa_domain::kernel::ids::DecisionId;
 
 pub use code::ErrorCode;
 pub(crate) use conversions::details_of;
@@ -48,6 +49,7 @@ pub struct Problem {
     may_succeed_again: bool,
     retry_after: Option<i64>,
     allow: Option<String>,
+    decision_id: Option<DecisionId>,
 }
 
 /// The body of every error, `application/problem+json`.
@@ -66,6 +68,9 @@ pub struct ProblemBody {
     pub details: Vec<Detail>,
     /// Quote it when you report the error.
     pub trace_id: String,
+    /// Of a 403 that was recorded: where to ask why, `/api/v1/authz/decisions/{decision_id}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision_id: Option<DecisionId>,
 }
 
 impl Problem {
@@ -79,6 +84,7 @@ impl Problem {
             may_succeed_again: false,
             retry_after: (code == ErrorCode::ServiceUnavailable).then_some(RETRY_AFTER),
             allow: None,
+            decision_id: None,
         }
     }
 
@@ -126,6 +132,13 @@ impl Problem {
         self
     }
 
+    /// The same refusal, recorded under this id.
+    #[must_use]
+    pub fn decided(mut self, id: DecisionId) -> Self {
+        self.decision_id = Some(id);
+        self
+    }
+
     /// Whether doing the work again may succeed.
     pub fn is_transient(&self) -> bool {
         self.may_succeed_again
@@ -165,6 +178,7 @@ impl Problem {
             message: self.message.clone().into_owned(),
             details: self.details.clone(),
             trace_id: trace_id.to_owned(),
+            decision_id: self.decision_id,
         }
     }
 }

@@ -3,7 +3,9 @@
 pub mod addresses;
 pub mod api_key;
 pub mod assignment;
+pub mod decision;
 pub mod dto;
+pub mod explanation;
 pub mod ports;
 pub mod review;
 pub mod role;

@@ -14,7 +14,7 @@ use stoa_infrastructure::crypto::refresh_token::RandomRefreshTokens;
 use stoa_infrastructure::testing::Engine;
 use stoa_tests::actor::{Actor, PASSWORD, warehouse};
 use stoa_tests::answer::Answer;
-use stoa_tests::audit::entries;
+use stoa_tests::audit::{bare, entries, refusals};
 use stoa_tests::hex::hex;
 use stoa_tests::stage::{Stage, on_each_engine};
 
@@ -42,6 +42,8 @@ struct Things {
     role: Value,
     /// What `other` was given besides being a viewer.
     assignment: Value,
+    /// The id of a refusal of `other`.
+    decision: String,
     /// The version of what the organization has decided about access.
     settings: Value,
     /// The id of a session of `other`.
@@ -243,6 +245,11 @@ const ROWS: &[Row] = &[
         let body = json!({"role_id": MEMBER_ROLE, "permissions": ["warehouse.manage"]});
         ("/api/v1/authz/simulate".into(), Body::Json(body))
     }),
+    row("explain", 200, |it| {
+        let body = json!({"user_id": it.other.user_id, "permission": "warehouse.manage"});
+        ("/api/v1/authz/explain".into(), Body::Json(body))
+    }),
+    row("get_decision", 200, |it| (format!("/api/v1/authz/decisions/{}", it.decision), Body::None)),
     row("review_access", 200, |_| ("/api/v1/access-review".into(), Body::None)),
     row("list_api_keys", 200, |_| ("/api/v1/api-keys".into(), Body::None)),
     row("create_api_key", 201, |_| {
@@ -370,6 +377,7 @@ async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Thing
     let it = Things {
         organization: owner.organization.clone(),
         session: session_of(&other).await,
+        decision: refusal_of(&other).await,
         other,
         admin,
         archived,
@@ -411,6 +419,20 @@ async fn of_rank(stage: &Stage, owner: &Actor, rank: Rank) -> Actor {
 async fn session_of(person: &Actor) -> String {
     let token = person.get("/api/v1/auth/validate").await.gives(200);
     token["session_id"].as_str().unwrap().to_owned()
+}
+
+async fn refusal_of(person: &Actor) -> String {
+    let refused = person.get("/api/v1/api-keys").await.refuses(403, "FORBIDDEN");
+    refused["decision_id"].as_str().unwrap().to_owned()
+}
+
+/// The caller was refused, is told nothing but where to ask why, and that stands in the audit trail.
+fn refuses(stage: &Stage, answer: &Answer, operation: &Operation) {
+    let refused = answer.refuses(403, "FORBIDDEN");
+    assert_eq!(refused["message"], "You may not do this");
+    let recorded = refusals(&stage.database).pop().expect("an entry");
+    let said = (&recorded["resource_id"], &recorded["after"]["operation"]);
+    assert_eq!(said, (&bare(&refused["decision_id"]), &json!(operation.id)));
 }
 
 /// The digest of a token in SQL.
@@ -509,7 +531,8 @@ fn operations() -> Vec<(&'static str, String, &'static Operation, &'static Row)>
 
 /// Whether the call names a thing of one organization, by its path or its body.
 fn is_about_a_thing(path: &str, operation: &Operation) -> bool {
-    operation.access != Access::Public && (path.contains('{') || operation.id == "switch_organization")
+    operation.access != Access::Public
+        && (path.contains('{') || matches!(operation.id, "switch_organization" | "explain"))
 }
 
 /// Whether the call is about something that is a person's own, and here not the caller's.
@@ -553,7 +576,7 @@ async fn a_stranger_reaches_nothing_of_another_organization() {
             let before = entries(&stage.database);
             let answer = call(&session, method, &path, &body).await;
             if operation.access == Access::Platform {
-                answer.refuses(403, "FORBIDDEN");
+                refuses(stage, &answer, operation);
                 assert_eq!(entries(&stage.database), before, "{}", row.id);
                 continue;
             }
@@ -591,7 +614,7 @@ async fn who_belongs_to_none_does_what_needs_no_organization() {
                     answer.refuses(404, "RESOURCE_NOT_FOUND");
                 }
                 Access::Permission(_) | Access::PermissionOrPlatform(_) | Access::Owner | Access::Platform => {
-                    answer.refuses(403, "FORBIDDEN");
+                    refuses(stage, &answer, operation);
                 }
                 Access::SignedIn | Access::OwnerOrPlatform if is_about_a_thing(&pattern, operation) => {
                     answer.refuses(404, "RESOURCE_NOT_FOUND");
@@ -642,9 +665,9 @@ async fn every_rank_does_what_its_permissions_say_and_no_more() {
                 } else {
                     // An archived organization is hidden from all but its owner.
                     match row.id {
-                        "restore_organization" => answer.refuses(404, "RESOURCE_NOT_FOUND"),
-                        _ => answer.refuses(403, "FORBIDDEN"),
-                    };
+                        "restore_organization" => drop(answer.refuses(404, "RESOURCE_NOT_FOUND")),
+                        _ => refuses(stage, &answer, operation),
+                    }
                     assert_eq!(entries(&stage.database), before, "{rank} {}", row.id);
                 }
             }
@@ -676,7 +699,7 @@ async fn who_administers_the_platform_does_what_needs_that_and_nothing_inside_or
                     answer.refuses(404, "RESOURCE_NOT_FOUND");
                 }
                 Access::Permission(_) | Access::Owner => {
-                    answer.refuses(403, "FORBIDDEN");
+                    refuses(stage, &answer, operation);
                 }
                 Access::SignedIn if is_about_a_thing(&pattern, operation) => {
                     answer.refuses(404, "RESOURCE_NOT_FOUND");
@@ -718,7 +741,7 @@ async fn a_program_does_what_the_permissions_of_its_key_say_and_nothing_of_a_per
                 if may {
                     assert_eq!(answer.status, row.status, "{rank} {}: {}", row.id, answer.text);
                 } else {
-                    answer.refuses(403, "FORBIDDEN");
+                    refuses(stage, &answer, operation);
                     assert_eq!(entries(&stage.database), before, "{rank} {}", row.id);
                 }
             }
@@ -742,7 +765,7 @@ async fn who_is_limited_to_other_things_finds_none_of_these() {
             if Rank::Member.permissions().contains(&permission) {
                 assert_eq!(answer.status, row.status, "{}: {}", row.id, answer.text);
             } else if permission.is_of_kernel() || row.id == "create_warehouse" {
-                answer.refuses(403, "FORBIDDEN");
+                refuses(stage, &answer, operation);
             } else if is_about_a_thing(&pattern, operation) {
                 answer.refuses(404, "RESOURCE_NOT_FOUND");
             } else {

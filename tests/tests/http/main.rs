@@ -22,6 +22,7 @@ mod concurrency;
 mod documents;
 mod email_verification;
 mod envelope;
+mod explanations;
 mod identity;
 mod invitations;
 mod invited_second_factors;

@@ -26,6 +26,8 @@ pub(crate) enum Bearer {
     Session(Arc<ActiveSession>),
     /// A program with an API key.
     Key(Arc<ActiveKey>),
+    /// An API key that was used from an address it may not be used from.
+    StrayKey(Arc<ActiveKey>),
 }
 
 /// What the authentication middleware found: a bearer, or why there is none.
@@ -88,7 +90,19 @@ fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
             Ok(Caller(key.actor(origin(request))))
         }
         Bearer::Key(_) => Err(Problem::new(ErrorCode::Forbidden).because("an operation for people")),
+        Bearer::StrayKey(_) => Err(Problem::new(ErrorCode::Forbidden).because("an API key from another address")),
     }
+}
+
+/// Who sends a request, whatever they are let in to; `None` if that is not known.
+pub(crate) fn acting(request: &HttpRequest) -> Option<(Bearer, Actor)> {
+    let extensions = request.extensions();
+    let Recognised(Ok(bearer)) = extensions.get::<Recognised>()? else { return None };
+    let actor = match bearer {
+        Bearer::Session(session) => session.actor(origin(request)),
+        Bearer::Key(key) | Bearer::StrayKey(key) => key.actor(origin(request)),
+    };
+    Some((bearer.clone(), actor))
 }
 
 /// Whether the operation that the request has reached is one of those, by method and path.

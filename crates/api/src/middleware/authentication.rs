@@ -45,7 +45,7 @@ fn asks_who(path: &str) -> bool {
 
 async fn recognise(api: &web::Data<Api>, token: &str, from: Option<IpAddr>) -> Result<Bearer, Problem> {
     if token.starts_with(KEY_PREFIX) {
-        return recognise_key(api, token, from).await.map(Bearer::Key);
+        return recognise_key(api, token, from).await;
     }
     if let Some(session) = api.identity.recall(token).map_err(Problem::from)? {
         return Ok(Bearer::Session(session));
@@ -54,16 +54,32 @@ async fn recognise(api: &web::Data<Api>, token: &str, from: Option<IpAddr>) -> R
     blocking::database(api, move |api| api.identity.authenticate(&token)).await.map(Bearer::Session)
 }
 
-async fn recognise_key(api: &web::Data<Api>, text: &str, from: Option<IpAddr>) -> Result<Arc<ActiveKey>, Problem> {
-    if let Some(key) = api.access.recall_key(text, from).map_err(Problem::from)? {
-        return Ok(key);
+async fn recognise_key(api: &web::Data<Api>, text: &str, from: Option<IpAddr>) -> Result<Bearer, Problem> {
+    match api.access.recall_key(text, from) {
+        Ok(None) => {}
+        Ok(Some(key)) => return Ok(Bearer::Key(key)),
+        Err(error) => return known_by_key(Err(error)),
     }
     let text = text.to_owned();
-    let key = blocking::database(api, move |api| api.access.authenticate_key(&text, from)).await?;
-    if api.access.is_key_use_news(&key) {
-        note_use(api, &key, from);
+    let bearer = blocking::database(api, move |api| known_by_key(api.access.authenticate_key(&text, from))).await?;
+    if let Bearer::Key(key) = &bearer
+        && api.access.is_key_use_news(key)
+    {
+        note_use(api, key, from);
     }
-    Ok(key)
+    Ok(bearer)
+}
+
+fn known_by_key(found: Result<Arc<ActiveKey>, AuthenticateKeyError>) -> Result<Bearer, Problem> {
+    match found {
+        Ok(key) => Ok(Bearer::Key(key)),
+        Err(AuthenticateKeyError::Address(key)) => Ok(Bearer::StrayKey(key)),
+        Err(error @ (AuthenticateKeyError::Unknown | AuthenticateKeyError::Expired)) => {
+            Err(Problem::new(ErrorCode::Unauthorized).because(error.to_string()))
+        }
+        Err(AuthenticateKeyError::Suspended) => Err(Problem::new(ErrorCode::OrganizationSuspended)),
+        Err(AuthenticateKeyError::Store(error)) => Err(error.into()),
+    }
 }
 
 /// The request goes on without waiting for this. Lost when Stoa is busy: the next use tells it.
@@ -86,19 +102,6 @@ impl From<AuthenticateError> for Problem {
                 Self::new(ErrorCode::Unauthorized).because(error.to_string())
             }
             AuthenticateError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<AuthenticateKeyError> for Problem {
-    fn from(error: AuthenticateKeyError) -> Self {
-        match error {
-            AuthenticateKeyError::Unknown | AuthenticateKeyError::Expired => {
-                Self::new(ErrorCode::Unauthorized).because(error.to_string())
-            }
-            AuthenticateKeyError::Address => Self::new(ErrorCode::Forbidden).because(error.to_string()),
-            AuthenticateKeyError::Suspended => Self::new(ErrorCode::OrganizationSuspended),
-            AuthenticateKeyError::Store(error) => error.into(),
         }
     }
 }

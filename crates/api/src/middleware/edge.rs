@@ -14,8 +14,8 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 use tracing::Instrument as _;
 
-use super::envelope;
 use super::trace::TraceId;
+use super::{denials, envelope};
 use crate::problem::{ErrorCode, Problem};
 use crate::state::Api;
 
@@ -41,7 +41,7 @@ pub(crate) async fn edge(
 
     let answered = async {
         // Handlers answer errors as responses; only a layer in between could fail here.
-        let response = next.call(request).await?.map_into_boxed_body();
+        let response = denials::recorded(&api, next.call(request).await?.map_into_boxed_body()).await;
         let mut response = rendered(response, trace.as_str());
         if enveloped {
             response = response.map_body(|head, body| envelope::wrap(head, body, trace.as_str()));

@@ -60,14 +60,14 @@ fn success(value: Value, trace_id: &str) -> Value {
 
 fn failure(mut problem: Value) -> Value {
     let mut take = |field: &str| problem.get_mut(field).map(Value::take).unwrap_or_default();
-    let message = take("message");
-    json!({
-        "success": false,
-        "data": null,
-        "message": message,
-        "errors": take("details"),
-        "meta": { "trace_id": take("trace_id"), "error_code": take("error_code"), "status": take("status"), "type": take("type") },
-    })
+    let (message, details, decision) = (take("message"), take("details"), take("decision_id"));
+    let mut meta = json!({
+        "trace_id": take("trace_id"), "error_code": take("error_code"), "status": take("status"), "type": take("type"),
+    });
+    if !decision.is_null() {
+        meta["decision_id"] = decision;
+    }
+    json!({ "success": false, "data": null, "message": message, "errors": details, "meta": meta })
 }
 
 #[cfg(test)]

@@ -22,23 +22,13 @@ pub enum AuthenticateKeyError {
     Expired,
     /// The key may not be used from this address.
     #[error("the API key may not be used from this address")]
-    Address,
+    Address(Arc<ActiveKey>),
     /// The key's organization is suspended.
     #[error("the organization of the API key is suspended")]
     Suspended,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-impl From<KeyRefusal> for AuthenticateKeyError {
-    fn from(refusal: KeyRefusal) -> Self {
-        match refusal {
-            KeyRefusal::Expired => Self::Expired,
-            KeyRefusal::Address => Self::Address,
-            KeyRefusal::Suspended => Self::Suspended,
-        }
-    }
 }
 
 impl AccessService {
@@ -49,8 +39,7 @@ impl AccessService {
     /// See [`AuthenticateKeyError`].
     pub fn recall_key(&self, text: &str, from: Option<IpAddr>) -> Result<Option<Arc<ActiveKey>>, AuthenticateKeyError> {
         let Some(key) = self.key_cache.get(&self.digest(text)?) else { return Ok(None) };
-        key.check(self.sources.now(), from)?;
-        Ok(Some(key))
+        self.admitted(key, from).map(Some)
     }
 
     /// The key of this text.
@@ -67,8 +56,17 @@ impl AccessService {
         // Remembered before it is checked: who calls from a wrong address asks the store no more
         // often than others.
         self.key_cache.put(epoch, Arc::clone(&key));
-        key.check(self.sources.now(), from)?;
-        Ok(key)
+        self.admitted(key, from)
+    }
+
+    /// The key, if it is good for anything here.
+    fn admitted(&self, key: Arc<ActiveKey>, from: Option<IpAddr>) -> Result<Arc<ActiveKey>, AuthenticateKeyError> {
+        match key.check(self.sources.now(), from) {
+            Ok(()) => Ok(key),
+            Err(KeyRefusal::Expired) => Err(AuthenticateKeyError::Expired),
+            Err(KeyRefusal::Address) => Err(AuthenticateKeyError::Address(key)),
+            Err(KeyRefusal::Suspended) => Err(AuthenticateKeyError::Suspended),
+        }
     }
 
     /// A text without form or checksum costs no query.
@@ -102,10 +100,9 @@ mod tests {
 
     fn refusals() -> [(ApiKey, AuthenticateKeyError); 2] {
         let networks = vec![Network::parse("192.0.2.0/24").unwrap()];
-        [
-            (ApiKey { expires_at: Some(now()), ..key(Rank::Member) }, AuthenticateKeyError::Expired),
-            (ApiKey { allowed_addresses: Some(networks), ..key(Rank::Member) }, AuthenticateKeyError::Address),
-        ]
+        let elsewhere = ApiKey { allowed_addresses: Some(networks), ..key(Rank::Member) };
+        let refused = AuthenticateKeyError::Address(Arc::new(active(elsewhere.clone())));
+        [(ApiKey { expires_at: Some(now()), ..key(Rank::Member) }, AuthenticateKeyError::Expired), (elsewhere, refused)]
     }
 
     #[test]

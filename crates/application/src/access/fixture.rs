@@ -8,7 +8,7 @@ use stoa_domain::access::api_key::{ActiveKey, ApiKey, IssuedKey, KeyTerms, grant
 use stoa_domain::access::assignment::Assignment;
 use stoa_domain::access::ports::{
     Access, AccessTx, MockAccessSettingsRepository, MockApiKeyCache, MockApiKeyRepository, MockApiKeySource,
-    MockAssignmentRepository, MockReviewRepository, MockRoleRepository, MockScopedThings,
+    MockAssignmentRepository, MockDecisionRepository, MockReviewRepository, MockRoleRepository, MockScopedThings,
 };
 use stoa_domain::access::role::Role;
 use stoa_domain::access::role_graph::RoleGraph;
@@ -22,8 +22,10 @@ use stoa_domain::kernel::ids::{ApiKeyId, RoleId};
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError, UnitOfWork};
+use stoa_domain::organizations::life_cycle::LifeCycle;
 use stoa_domain::organizations::membership::Membership;
-use stoa_domain::organizations::ports::{MockMemberRepository, MockOrganizationRepository};
+use stoa_domain::organizations::ports::{MockLifeCycleRepository, MockMemberRepository, MockOrganizationRepository};
+use stoa_domain::people::ports::MockRestraintRepository;
 use uuid::Uuid;
 
 use super::service::{AccessAdapters, AccessService};
@@ -40,8 +42,11 @@ pub(super) struct Store {
     pub(super) assignments: MockAssignmentRepository,
     pub(super) settings: MockAccessSettingsRepository,
     pub(super) reviews: MockReviewRepository,
+    pub(super) decisions: MockDecisionRepository,
     pub(super) organizations: MockOrganizationRepository,
+    pub(super) life_cycles: MockLifeCycleRepository,
     pub(super) members: MockMemberRepository,
+    pub(super) restraints: MockRestraintRepository,
     pub(super) audit: MockAuditTrail,
     pub(super) keys: MockApiKeySource,
     pub(super) key_cache: MockApiKeyCache,
@@ -113,8 +118,11 @@ impl UnitOfWork<Access> for Store {
             assignments: &self.assignments,
             settings: &self.settings,
             reviews: &self.reviews,
+            decisions: &self.decisions,
             organizations: &self.organizations,
+            life_cycles: &self.life_cycles,
             members: &self.members,
+            restraints: &self.restraints,
             audit: &self.audit,
         };
         self.transactions.run(mode, scope, || work(&tx))
@@ -197,6 +205,24 @@ impl Store {
             .expect_list_of()
             .withf(|scope, user, at| (scope.tenant(), *user, *at) == (home(), lee().id, now()))
             .returning(move |_, _, _| Ok(held.clone()));
+    }
+
+    /// Lee belongs to the organization, or does not, was given these roles, and nothing keeps anybody from anything.
+    pub(super) fn stands(&mut self, rank: Option<Rank>, kept: Vec<Assignment>) {
+        self.has_member(rank, vec![]);
+        self.assignments
+            .expect_list_kept()
+            .withf(|scope, user| (scope.tenant(), *user) == (home(), lee().id))
+            .returning(move |_, _| Ok(kept.clone()));
+        self.settings.expect_find().withf(|scope| scope.tenant() == home()).returning(|_| Ok(Some(settings())));
+        self.life_cycles
+            .expect_find()
+            .withf(|scope| scope.tenant() == home())
+            .returning(|_| Ok(Some(LifeCycle::default())));
+        self.restraints
+            .expect_in_force()
+            .withf(|user, at| (*user, *at) == (lee().id, now()))
+            .returning(|_, _| Ok(vec![]));
     }
 
     /// The cache must be told to forget the organization's sessions, once, and not before the commit.

@@ -80,8 +80,11 @@ pub fn what_is_over_is_listed_no_more(store: &dyn Subject) {
     assert_eq!(list(&world, &world.ours, user, 8), [early.clone(), ending.clone(), late.clone()]);
     assert_eq!(list(&world, &world.ours, user, 9), [early.clone(), late.clone()]);
     let all = world.access(|tx| tx.assignments.list_all(&world.ours.scope, at(9))).expect("a list");
-    assert_eq!(all, [early, late]);
-    assert_eq!(find(&world, &world.ours, user, ending.id), Some(ending), "over or not");
+    assert_eq!(all, [early.clone(), late.clone()]);
+    assert_eq!(find(&world, &world.ours, user, ending.id), Some(ending.clone()), "over or not");
+    let kept = |tenant: &Tenant| world.access(|tx| tx.assignments.list_kept(&tenant.scope, user)).expect("a list");
+    assert_eq!(kept(&world.ours), [early, ending, late], "over or not");
+    assert_eq!(kept(&world.theirs), []);
 }
 
 /// "Answers whether it had not been taken away before"; it is found no more.
@@ -93,7 +96,8 @@ pub fn an_assignment_is_revoked_once(store: &dyn Subject) {
     let revoke = || world.access(|tx| tx.assignments.revoke(&world.ours.scope, one.id, user, at(3)));
     assert_eq!((revoke(), revoke()), (Ok(true), Ok(false)));
     assert_eq!(find(&world, &world.ours, user, one.id), None);
-    assert_eq!(list(&world, &world.ours, user, 2), [other]);
+    assert_eq!(list(&world, &world.ours, user, 2), slice::from_ref(&other));
+    assert_eq!(world.access(|tx| tx.assignments.list_kept(&world.ours.scope, user)), Ok(vec![other]));
 }
 
 /// `held`: "with every role that it takes to know what that gives".

@@ -17,6 +17,7 @@ use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::outbox::message::{ClaimedMessage, OutboxMessage};
 use uuid::Uuid;
 
+use crate::access::decisions::refused;
 use crate::subject::Subject;
 use crate::world::{Tenant, World, at, parsed};
 
@@ -201,4 +202,14 @@ pub fn invitations_go_after_they_have_ended(store: &dyn Subject) {
     assert_eq!(there(), [false, false, false, true, false, true]);
     assert_eq!(gone(over), 1);
     assert_eq!(there(), [false, false, false, true, false, false]);
+}
+
+/// A refusal goes by its instant, in whatever organization it was, or in none.
+pub fn refusals_go_some_time_after_they_happened(store: &dyn Subject) {
+    let world = World::new(store);
+    for (tenant, n) in [(&world.ours, 1), (&world.theirs, 2), (&world.ours, 3)] {
+        refused(&world, tenant, n);
+    }
+    assert_eq!([1, 3, 3].map(|before| remove(&world, Leftover::Decision, before)), [0, 2, 0]);
+    assert_eq!(remove(&world, Leftover::Decision, 4), 1);
 }

@@ -1,6 +1,7 @@
 //! What requests and responses about permissions, roles and API keys look like.
 
 mod assignments;
+mod explanations;
 mod keys;
 mod permissions;
 mod reviews;
@@ -9,6 +10,7 @@ mod settings;
 mod simulations;
 
 pub use assignments::*;
+pub use explanations::*;
 pub use keys::*;
 pub use permissions::*;
 pub use reviews::*;

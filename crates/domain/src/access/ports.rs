@@ -1,5 +1,6 @@
 //! What roles and API keys need from a store, and from cryptography.
 
+mod decisions;
 mod reviews;
 mod roles;
 
@@ -15,8 +16,10 @@ use crate::kernel::page::{Page, Window};
 use crate::kernel::sources::Timestamp;
 use crate::kernel::store_error::StoreError;
 use crate::kernel::unit_of_work::Context;
-use crate::organizations::ports::{MemberRepository, OrganizationRepository};
+use crate::organizations::ports::{LifeCycleRepository, MemberRepository, OrganizationRepository};
+use crate::people::ports::RestraintRepository;
 
+pub use decisions::*;
 pub use reviews::*;
 pub use roles::*;
 
@@ -40,10 +43,16 @@ pub struct AccessTx<'t> {
     pub settings: &'t dyn AccessSettingsRepository,
     /// Both, to be looked over.
     pub reviews: &'t dyn ReviewRepository,
+    /// Refusals.
+    pub decisions: &'t dyn DecisionRepository,
     /// Organizations.
     pub organizations: &'t dyn OrganizationRepository,
+    /// How they stand.
+    pub life_cycles: &'t dyn LifeCycleRepository,
     /// Who belongs to them.
     pub members: &'t dyn MemberRepository,
+    /// What keeps people from working.
+    pub restraints: &'t dyn RestraintRepository,
     /// Audit trail of the control plane.
     pub audit: &'t dyn AuditTrail,
 }

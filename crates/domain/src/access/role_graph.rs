@@ -54,6 +54,19 @@ impl RoleGraph {
         found
     }
 
+    /// The shortest way from a role to one that gives a permission by itself: the role first; `None` if there is none.
+    pub fn way_to(&self, id: RoleId, permission: Permission) -> Option<Vec<RoleId>> {
+        let reach = self.reach(id);
+        let gives = |role: RoleId| self.find(role).is_some_and(|role| role.permissions.contains(&permission));
+        let (mut step, mut way) = (reach.iter().find(|(role, _)| gives(*role)), Vec::new());
+        while let Some((role, brought_by)) = step {
+            way.push(*role);
+            step = reach.iter().find(|(known, _)| Some(*known) == *brought_by);
+        }
+        way.reverse();
+        (!way.is_empty()).then_some(way)
+    }
+
     /// What a role gives, by itself and by what it includes, in the order of the catalogue.
     pub fn permissions(&self, id: RoleId) -> Vec<Permission> {
         let roles = self.reach(id).into_iter().filter_map(|(role, _)| self.find(role));
@@ -206,6 +219,20 @@ mod tests {
         assert_eq!(graph.permissions(id(1)), [WAREHOUSE_VIEW]);
         assert_eq!(graph.reach(id(0)), [(id(0), None), (id(1), Some(id(0)))]);
         assert_eq!(graph.permissions(id(5)), [], "a role that is not there gives nothing");
+    }
+
+    #[test]
+    fn the_way_to_a_permission_is_the_shortest_there_is() {
+        let graph = RoleGraph::new([
+            role(0, &[], &[1, 2], &[]),
+            role(1, &[], &[3], &[]),
+            role(2, &[AUDIT_VIEW], &[3], &[]),
+            role(3, &[AUDIT_VIEW, WAREHOUSE_VIEW], &[], &[]),
+        ]);
+        assert_eq!(graph.way_to(id(0), AUDIT_VIEW), Some(vec![id(0), id(2)]));
+        assert_eq!(graph.way_to(id(0), WAREHOUSE_VIEW), Some(vec![id(0), id(1), id(3)]));
+        assert_eq!(graph.way_to(id(3), WAREHOUSE_VIEW), Some(vec![id(3)]));
+        assert_eq!(graph.way_to(id(0), WAREHOUSE_MANAGE), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::kernel::ids::RoleId;
 use crate::kernel::permission::{
-    self, AUDIT_EXPORT, AUDIT_VIEW, BILLING_APPROVE, BILLING_GENERATE, BILLING_VIEW, INVENTORY_ADJUST,
+    self, AUDIT_EXPORT, AUDIT_VIEW, AUTHZ_EXPLAIN, BILLING_APPROVE, BILLING_GENERATE, BILLING_VIEW, INVENTORY_ADJUST,
     INVENTORY_INWARD, INVENTORY_OUTWARD, INVENTORY_VIEW, Permission, ROLE_VIEW, USER_VIEW, WAREHOUSE_VIEW,
 };
 
@@ -119,7 +119,16 @@ pub const ALL: &[Template] = &[
         key: "auditor",
         name: "Auditor",
         description: "Sees what is there and what was done, and takes the record of it away",
-        permissions: &[USER_VIEW, ROLE_VIEW, AUDIT_VIEW, AUDIT_EXPORT, WAREHOUSE_VIEW, INVENTORY_VIEW, BILLING_VIEW],
+        permissions: &[
+            USER_VIEW,
+            ROLE_VIEW,
+            AUTHZ_EXPLAIN,
+            AUDIT_VIEW,
+            AUDIT_EXPORT,
+            WAREHOUSE_VIEW,
+            INVENTORY_VIEW,
+            BILLING_VIEW,
+        ],
         excludes: &[],
     },
     VIEWER,

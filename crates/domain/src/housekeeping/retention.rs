@@ -31,11 +31,13 @@ pub enum Leftover {
     /// An invitation, since it was accepted or revoked, or else since its token expired. Until then it
     /// is listed, and one that has expired can be sent again.
     Invitation,
+    /// A refusal, since it happened. That there was one stands in the audit trail for good.
+    Decision,
 }
 
 impl Leftover {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::DoneMessage,
         Self::DeadMessage,
         Self::OneTimeToken,
@@ -43,13 +45,14 @@ impl Leftover {
         Self::WrongGuess,
         Self::Registration,
         Self::Invitation,
+        Self::Decision,
     ];
 
     /// How long such a row is kept after its end. What nobody can look at is kept for a day, so that a
     /// fault of yesterday can be found; what shows the address of somebody for a season.
     pub const fn kept_for(self) -> TimeDelta {
         match self {
-            Self::DoneMessage => TimeDelta::days(30),
+            Self::DoneMessage | Self::Decision => TimeDelta::days(30),
             Self::DeadMessage | Self::Registration | Self::Invitation => TimeDelta::days(90),
             Self::OneTimeToken | Self::Challenge => TimeDelta::days(1),
             Self::WrongGuess => TimeDelta::zero(),

@@ -214,7 +214,8 @@ pub struct ActingKey {
 }
 
 impl ActingKey {
-    fn admits(&self, permission: Permission) -> bool {
+    /// Whether the key may have a permission, if its rank has it.
+    pub fn admits(&self, permission: Permission) -> bool {
         !permission.is_personal() && self.scope.as_ref().is_none_or(|scope| scope.contains(&permission))
     }
 }

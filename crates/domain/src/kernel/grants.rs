@@ -50,6 +50,14 @@ impl DataScope {
         }
     }
 
+    /// The only things within reach, by kind; `None` if all of them are.
+    pub fn things(&self) -> Option<&BTreeMap<String, BTreeSet<Uuid>>> {
+        match &self.0 {
+            Reach::Everything => None,
+            Reach::Only(things) => Some(things),
+        }
+    }
+
     /// Whether this thing is within reach.
     pub fn admits(&self, kind: ScopeKind, id: Uuid) -> bool {
         match &self.0 {

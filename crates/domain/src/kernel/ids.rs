@@ -98,3 +98,7 @@ id!(
     /// A role given to somebody, from its beginning on.
     AssignmentId
 );
+id!(
+    /// A refusal that was recorded.
+    DecisionId
+);

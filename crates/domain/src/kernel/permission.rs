@@ -82,6 +82,7 @@ catalogue! {
         ROLE_VIEW = "role.view", "See the organization's roles, and who has them";
         ROLE_MANAGE = "role.manage", "Make, change and delete roles";
         ROLE_ASSIGN = "role.assign", "Give people roles, and take them away";
+        AUTHZ_EXPLAIN = "authz.explain", "See why somebody may do something, or may not";
         API_KEY_MANAGE = "api_key.manage", "Make, replace and revoke the organization's API keys";
         AUDIT_VIEW = "audit.view", "See what was done in the organization, and whether the record of it is whole";
         AUDIT_EXPORT = "audit.export", "Take away the record of what was done in the organization";

@@ -4,6 +4,7 @@ mod api_key_repository;
 mod assignment_repository;
 mod built_in;
 pub mod catalogue;
+mod decision_repository;
 mod review_repository;
 mod role_repository;
 mod role_rows;

@@ -252,8 +252,11 @@ control_context!(Access, tx => AccessTx {
     assignments: &tx,
     settings: &tx,
     reviews: &tx,
+    decisions: &tx,
     organizations: &tx,
+    life_cycles: &tx,
     members: &tx,
+    restraints: &tx,
     audit: &tx,
 });
 

@@ -233,6 +233,7 @@ suite! { leftovers of housekeeping::leftovers in "housekeeping/leftovers.rs":
     guesses_go_after_they_are_forgotten,
     requests_go_after_they_were_decided,
     invitations_go_after_they_have_ended,
+    refusals_go_some_time_after_they_happened,
 }
 
 suite! { business_profiles of organizations::business_profiles in "organizations/business_profiles.rs":
@@ -267,6 +268,12 @@ suite! { reviews of access::reviews in "access/reviews.rs":
     a_review_is_paged,
     what_is_over_or_taken_away_is_not_reviewed,
     a_review_says_who_works_here_and_when_they_last_did,
+}
+
+suite! { decisions of access::decisions in "access/decisions.rs":
+    a_refusal_is_found_as_it_was_recorded,
+    a_refusal_is_out_of_reach_of_another_organization_but_for_whoever_it_was,
+    the_same_refusal_is_found_by_everything_but_id_and_instant,
 }
 
 suite! { assignments of access::assignments in "access/assignments.rs":

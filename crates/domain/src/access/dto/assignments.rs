@@ -87,13 +87,19 @@ fn things_rule(ids: &[Uuid]) -> Result<(), ValidationError> {
 }
 
 /// The only things a role is given for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LimitResponse {
     /// What they are.
     pub kind: String,
     /// Which.
     pub ids: Vec<Uuid>,
+}
+
+impl From<Limit> for LimitResponse {
+    fn from(Limit { kind, ids }: Limit) -> Self {
+        Self { kind, ids }
+    }
 }
 
 /// A role that somebody has.
@@ -136,7 +142,7 @@ impl AssignmentResponse {
             role_id: assignment.role_id,
             role_key: role.map(|role| role.key.as_str().to_owned()).unwrap_or_default(),
             role_name: role.map(|role| role.name.as_str().to_owned()).unwrap_or_default(),
-            scope: assignment.limit.map(|Limit { kind, ids }| LimitResponse { kind, ids }),
+            scope: assignment.limit.map(LimitResponse::from),
             reason: assignment.reason.map(|reason| reason.as_str().to_owned()),
             granted_by: assignment.granted_by,
             granted_at: assignment.granted_at,

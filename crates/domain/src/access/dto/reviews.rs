@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::assignments::LimitResponse;
-use crate::access::assignment::Limit;
 use crate::access::ports::BY_EMAIL;
 use crate::access::review::Reviewed;
 use crate::access::role_graph::RoleGraph;
@@ -107,7 +106,7 @@ impl AccessReviewResponse {
             role_id,
             role_key,
             role_name,
-            scope: limit.map(|Limit { kind, ids }| LimitResponse { kind, ids }),
+            scope: limit.map(LimitResponse::from),
             granted_by,
             granted_at,
             reason: reason.map(|reason| reason.as_str().to_owned()),

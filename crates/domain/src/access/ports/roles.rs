@@ -85,6 +85,12 @@ pub trait AssignmentRepository {
     /// Those of the store.
     fn list_of(&self, scope: &TenantScope, user: UserId, at: Timestamp) -> Result<Vec<Assignment>, StoreError>;
 
+    /// What this person was given in the scope's organization and nobody has taken away, over or not, by time of giving.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn list_kept(&self, scope: &TenantScope, user: UserId) -> Result<Vec<Assignment>, StoreError>;
+
     /// What everybody has in the scope's organization at an instant, by person and time of giving.
     ///
     /// # Errors

@@ -78,6 +78,14 @@ impl AssignmentRepository for Control<'_> {
         self.live_of(scope.tenant(), user, at)
     }
 
+    fn list_kept(&self, scope: &TenantScope, user: UserId) -> Result<Vec<Assignment>, StoreError> {
+        let query = kept(scope.tenant())
+            .filter(user_id.eq(Id::from(user)))
+            .order_by((granted_at.asc(), id.asc()))
+            .select(COLUMNS);
+        assignments(on!(self.conn, c => query.load::<AssignmentRow>(c)).map_err(fault)?)
+    }
+
     fn list_all(&self, scope: &TenantScope, at: Timestamp) -> Result<Vec<Assignment>, StoreError> {
         let live = kept(scope.tenant())
             .filter(expires_at.is_null().or(expires_at.gt(Some(At(at)))))

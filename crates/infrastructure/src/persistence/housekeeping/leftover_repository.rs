@@ -10,7 +10,7 @@ use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::outbox::{DEAD, DONE};
 use crate::persistence::schema::control::{
-    invitations, mfa_challenges, one_time_tokens, outbox_messages, registrations, wrong_guesses,
+    access_decisions, invitations, mfa_challenges, one_time_tokens, outbox_messages, registrations, wrong_guesses,
 };
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
@@ -47,6 +47,10 @@ impl LeftoverRepository for Control<'_> {
             Leftover::Registration => {
                 use registrations::{decided_at, id, table};
                 remove!(of: id as Id, table.filter(decided_at.assume_not_null().lt(before)))
+            }
+            Leftover::Decision => {
+                use access_decisions::{decided_at, id, table};
+                remove!(of: id as Id, table.filter(decided_at.lt(before)))
             }
             Leftover::Invitation => remove!(of: invitations::id as Id, ended_invitations(before)),
         };

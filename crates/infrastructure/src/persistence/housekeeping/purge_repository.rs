@@ -11,10 +11,10 @@ use stoa_domain::kernel::store_error::StoreError;
 use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::schema::control::{
-    api_keys, invitations, organization_access, organization_admins, organization_archives, organization_default_roles,
-    organization_info, organization_members, organization_owners, organization_placements, organization_suspensions,
-    organizations, outbox_messages, refresh_tokens, role_assignments, roles, sessions, user_active_status,
-    user_archives, user_suspensions,
+    access_decisions, api_keys, invitations, organization_access, organization_admins, organization_archives,
+    organization_default_roles, organization_info, organization_members, organization_owners, organization_placements,
+    organization_suspensions, organizations, outbox_messages, refresh_tokens, role_assignments, roles, sessions,
+    user_active_status, user_archives, user_suspensions,
 };
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
@@ -40,6 +40,7 @@ macro_rules! of_an_organization {
 }
 
 of_an_organization! {
+    access_decisions,
     api_keys,
     invitations,
     outbox_messages,

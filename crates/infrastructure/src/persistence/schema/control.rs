@@ -527,6 +527,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    access_decisions (id) {
+        id -> Uuid,
+        organization_id -> Nullable<Uuid>,
+        user_id -> Uuid,
+        session_id -> Nullable<Uuid>,
+        api_key_id -> Nullable<Uuid>,
+        operation -> Text,
+        path -> Text,
+        explanation -> Text,
+        decided_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     user_profile,
@@ -554,4 +570,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     role_assignments,
     organization_default_roles,
     organization_access,
+    access_decisions,
 );
