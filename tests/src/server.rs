@@ -1,5 +1,6 @@
 //! The server of production, on a free port, for as long as a test needs it.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::mpsc;
@@ -12,6 +13,7 @@ use stoa_application::housekeeping::purge::Purged;
 use stoa_application::housekeeping::service::HousekeepingService;
 use stoa_application::identity::seal_secrets_anew::SealedAnew;
 use stoa_application::identity::service::IdentityService;
+use stoa_domain::kernel::actor::PlatformScope;
 use stoa_domain::kernel::sources::Sources;
 use stoa_infrastructure::persistence::DatabaseUrl;
 use stoa_infrastructure::testing::TestDatabase;
@@ -76,6 +78,16 @@ impl Server {
         let kept = self.audit.checkpoint_due().expect("the database is there");
         self.audit.seal_all().expect("the database is there");
         kept
+    }
+
+    /// Reads every chain there is from its beginning, as a command does; each with whether it is as it was sealed.
+    pub fn verify_chains(&self) -> BTreeMap<String, bool> {
+        let chains = self.audit.list_kept_chains().expect("the database is there").into_iter();
+        let verified = chains.map(|chain| {
+            let verdict = self.audit.verify_sealed(&PlatformScope::of_system().about(chain));
+            (chain.to_string(), verdict.expect("the database is there").broken.is_none())
+        });
+        verified.collect()
     }
 
     /// The folder that its letters are written into.

@@ -75,6 +75,7 @@ fn routes(config: &mut web::ServiceConfig, has_docs: bool) {
         .service(
             under("/api/v1/organizations", organizations::routes)
                 .service(audit::get_organization_history)
+                .service(audit::get_member_history)
                 .service(access::get_access_settings)
                 .service(access::replace_access_settings),
         )

@@ -7,7 +7,7 @@ mod logs;
 use actix_web::web;
 use utoipa::OpenApi;
 
-pub(crate) use history::{get_organization_history, get_warehouse_history};
+pub(crate) use history::{get_member_history, get_organization_history, get_warehouse_history};
 
 /// The routes.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {

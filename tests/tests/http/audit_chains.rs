@@ -1,5 +1,6 @@
 //! Whoever changes the record of what was done is found out, by the API.
 
+use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::json;
 use stoa_infrastructure::testing::Engine;
@@ -169,6 +170,21 @@ async fn a_tail_is_missed_though_the_end_was_put_back_to_what_it_was() {
             (&replaced["valid"], &replaced["first_broken_seq"], &replaced["problem"]),
             (&json!(false), &json!(entries + 1), &json!("deleted"))
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_chain_of_an_organization_that_is_gone_is_verified_too() {
+    on_each_engine(async |stage| {
+        let (owner, entries) = with_a_chain(stage).await;
+        owner.post(&format!("{}/archive", owner.organization_path()), &json!({"reason": "Closed"})).await.is(200);
+        assert!(stage.server.checkpoint() > 0);
+        stage.clock.pass(TimeDelta::days(31));
+        assert_eq!(stage.server.keep_house().organizations, 1);
+        assert_eq!(stage.server.verify_chains().get(&owner.organization), Some(&true));
+        tamper(stage, &owner, &[&format!("UPDATE audit_entries SET action = 'x' WHERE CHAIN AND seq = {entries}")]);
+        assert_eq!(stage.server.verify_chains().get(&owner.organization), Some(&false));
     })
     .await;
 }

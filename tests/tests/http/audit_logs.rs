@@ -154,7 +154,7 @@ async fn a_thing_has_the_history_of_what_was_done_to_it() {
 }
 
 #[tokio::test]
-async fn organizations_keys_invitations_and_registrations_have_a_history_too() {
+async fn whatever_is_audited_has_a_history() {
     on_each_engine(async |stage| {
         let (owner, platform) = (stage.owner().await, stage.platform_admin().await);
         owner.patch(&owner.organization_path(), &json!({"version": 1, "name": "Pier"})).await.is(200);
@@ -169,6 +169,21 @@ async fn organizations_keys_invitations_and_registrations_have_a_history_too() {
         ] {
             let history = owner.get(&format!("{path}/history")).await.gives(200);
             assert_eq!(actions(&history)[0], expected, "{history}");
+        }
+        let member = stage.member(&owner).await;
+        member
+            .patch(&format!("/api/v1/users/{}/profile", member.user_id), &json!({"version": 1, "bio": "New"}))
+            .await
+            .is(200);
+        let session = member.get("/api/v1/auth/validate").await.gives(200)["session_id"].take();
+        for (path, expected) in [
+            (format!("{}/{}/history", owner.members_path(), member.user_id), "member.add"),
+            (format!("/api/v1/users/{}/audit-logs", member.user_id), "profile.update"),
+            (format!("/api/v1/auth/sessions/{}/history", session.as_str().unwrap()), "session.start"),
+        ] {
+            let history = owner.get(&path).await.gives(200);
+            assert_eq!(actions(&history)[0], expected, "{history}");
+            stage.stranger().await.get(&path).await.refuses(404, "RESOURCE_NOT_FOUND");
         }
         let waiting = format!("/api/v1/registrations/{}", stage.registration("waiting@example.com"));
         platform.post(&format!("{waiting}/reject"), &json!({})).await.is(200);

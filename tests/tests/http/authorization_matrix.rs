@@ -268,6 +268,11 @@ const ROWS: &[Row] = &[
     row("get_role_assignment_history", 200, |it| {
         (user_path(it, &format!("/roles/{}/history", it.assignment["id"].as_str().unwrap())), Body::None)
     }),
+    row("get_user_audit_logs", 200, |it| (user_path(it, "/audit-logs"), Body::None)),
+    row("get_member_history", 200, |it| {
+        (organization(it, &format!("/members/{}/history", it.other.user_id)), Body::None)
+    }),
+    row("get_session_history", 200, |it| (format!("/api/v1/auth/sessions/{}/history", it.session), Body::None)),
     row("get_invitation_history", 200, |it| (invitation_path(it, "history"), Body::None)),
     row("get_registration_history", 200, |it| (registration(it, "history"), Body::None)),
     row("verify_audit", 200, |_| ("/api/v1/audit-logs/verify".into(), Body::None)),

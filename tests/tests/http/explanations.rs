@@ -8,7 +8,7 @@ use stoa_tests::answer::Answer;
 use stoa_tests::audit::{bare, refusals};
 use stoa_tests::stage::on_each_engine;
 
-use crate::roles::{give, make, operator, strip};
+use crate::roles::{give, make, operator, path, strip};
 use crate::{MISSING, field};
 
 const EXPLAIN: &str = "/api/v1/authz/explain";
@@ -28,14 +28,17 @@ fn about(person: &Actor, permission: &str, thing: &Value) -> Value {
     json!({"user_id": person.user_id, "permission": permission, "resource_type": "warehouse", "resource_id": thing["id"]})
 }
 
-/// Does what was proposed.
-async fn grant(by: &Actor, person: &Actor, proposed: &Value) {
+/// Does what was proposed, and answers the path by which it is taken back.
+async fn grant(by: &Actor, person: &Actor, proposed: &Value) -> String {
     let role = if proposed["role_id"].is_null() {
-        make(by, "proposed", json!({"permissions": proposed["gained"]})).await.gives(201)["id"].clone()
+        let key = format!("only_{}", proposed["gained"][0].as_str().unwrap().replace('.', "_"));
+        let made = make(by, &key, json!({"permissions": proposed["gained"]})).await;
+        made.gives(201)["id"].clone()
     } else {
         proposed["role_id"].clone()
     };
-    give(by, person, json!({"role_id": role, "scope": proposed["scope"]})).await.is(201);
+    let given = give(by, person, json!({"role_id": role, "scope": proposed["scope"]})).await.gives(201);
+    format!("/api/v1/users/{}/roles/{}", person.user_id, given["id"].as_str().unwrap())
 }
 
 #[tokio::test]
@@ -294,4 +297,71 @@ async fn what_means_nothing_is_named() {
         owner.get(&format!("/api/v1/authz/decisions/{MISSING}")).await.refuses(404, "RESOURCE_NOT_FOUND");
     })
     .await;
+}
+
+/// Every question there is about these things, with the answer: permission, thing, whether it is allowed.
+async fn answers(by: &Actor, person: &Actor, things: &[Value]) -> Vec<(&'static str, Value, Value)> {
+    const ASKED: [&str; 5] = ["user.view", "audit.view", "warehouse.view", "warehouse.manage", "billing.view"];
+    let mut answers = Vec::new();
+    for permission in ASKED {
+        for thing in things {
+            let told = by.post(EXPLAIN, &about(person, permission, thing)).await.gives(200);
+            answers.push((permission, thing["id"].clone(), told));
+        }
+    }
+    answers
+}
+
+/// What is proposed to whoever may not turns that answer, and of the others those alone that it says: the permissions in
+/// `gained`, for the things in `scope`.
+#[tokio::test]
+async fn a_proposed_grant_turns_exactly_that_answer() {
+    on_each_engine(async |stage| {
+        let owner = stage.owner().await;
+        let member = stage.member(&owner).await;
+        let things = [owner.build("W-1").await, owner.build("W-2").await];
+        strip(&owner, &member).await;
+        let inner = make(&owner, "inner", json!({"permissions": ["billing.view", "audit.view"]})).await.gives(201);
+        let outer = json!({"permissions": ["warehouse.view"], "includes": [inner["id"]]});
+        let outer = make(&owner, "outer", outer).await.gives(201);
+        let scope = json!({"kind": "warehouse", "ids": [things[0]["id"]]});
+        give(&owner, &member, json!({"role_id": outer["id"], "scope": scope})).await.is(201);
+
+        let allowed = |answers: &[(&'static str, Value, Value)]| -> Vec<bool> {
+            answers.iter().map(|(_, _, told)| told["allowed"] == true).collect()
+        };
+        let before = answers(&owner, &member, &things).await;
+        let mut turned = 0;
+        for (asked, (_, _, told)) in before.iter().enumerate() {
+            let Some(proposed) = told["minimal_grants"].get(0) else { continue };
+            let undo = grant(&owner, &member, proposed).await;
+            let after = allowed(&answers(&owner, &member, &things).await);
+            let expected: Vec<_> = before
+                .iter()
+                .map(|(permission, thing, told)| {
+                    let ids = proposed["scope"]["ids"].as_array();
+                    let is_gained = proposed["gained"].as_array().unwrap().contains(&json!(permission));
+                    told["allowed"] == true || (is_gained && ids.is_none_or(|ids| ids.contains(thing)))
+                })
+                .collect();
+            assert_eq!(after, expected, "{proposed}");
+            assert!(after[asked], "{proposed}");
+            owner.delete(&undo).await.is(204);
+            assert_eq!(allowed(&answers(&owner, &member, &things).await), allowed(&before));
+            turned += 1;
+            if proposed["role_id"].is_null() {
+                let key = format!("only_{}", proposed["gained"][0].as_str().unwrap().replace('.', "_"));
+                remove_role(&owner, &key).await;
+            }
+        }
+        assert_eq!(turned, before.iter().filter(|(_, _, told)| told["allowed"] == false).count());
+        assert!(turned >= 5, "{turned}");
+    })
+    .await;
+}
+
+async fn remove_role(by: &Actor, key: &str) {
+    let roles = by.get("/api/v1/roles?page_size=100").await.gives(200);
+    let role = roles["items"].as_array().unwrap().iter().find(|role| role["key"] == key).unwrap();
+    by.delete(&path(role, "")).await.is(204);
 }

@@ -48,7 +48,7 @@ async fn every_line_of_the_tour_says_what_the_readme_shows() {
             "VALIDATION_ERROR", "answer", // wrong fields, renewed tokens
             "200 text/html", "Stoa", // the page and its document
             "answer", "answer", "answer", "answer", // invited, looked at, accepted, among the members
-            "answer", "FORBIDDEN", "RESOURCE_NOT_FOUND", // what a member may, and another organization
+            "answer", "FORBIDDEN", "answer", "RESOURCE_NOT_FOUND", // what a member may, why not, and another organization
             "204", "UNAUTHORIZED", // signed out
         ];
         assert_eq!(lines, expected, "{output}");

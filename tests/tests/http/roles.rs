@@ -176,6 +176,8 @@ async fn a_role_is_made_changed_given_and_deleted() {
             assert_eq!(actions, expected);
             stranger.get(&history).await.refuses(404, "RESOURCE_NOT_FOUND");
         }
+        let of_another = format!("{}/{}/history", roles_of(&owner), given["id"].as_str().unwrap());
+        owner.get(&of_another).await.refuses(404, "RESOURCE_NOT_FOUND");
         owner.delete(&path(&role, "")).await.is(204);
         owner.get(&path(&role, "")).await.refuses(404, "RESOURCE_NOT_FOUND");
     })

@@ -5,7 +5,7 @@ use stoa_application::audit::get_resource_history::{Audited, GetResourceHistoryE
 use stoa_domain::audit::dto::{AuditLogResponse, ListResourceHistoryRequest};
 use stoa_domain::kernel::actor::Actor;
 use stoa_domain::kernel::ids::{
-    ApiKeyId, AssignmentId, InvitationId, OrganizationId, RegistrationId, RoleId, UserId, WarehouseId,
+    ApiKeyId, AssignmentId, InvitationId, OrganizationId, RegistrationId, RoleId, SessionId, UserId, WarehouseId,
 };
 use stoa_domain::kernel::page::PageResponse;
 use utoipa::OpenApi;
@@ -23,6 +23,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(get_api_key_history)
         .service(get_role_history)
         .service(get_role_assignment_history)
+        .service(get_user_audit_logs)
+        .service(get_session_history)
         .service(get_invitation_history)
         .service(get_registration_history);
 }
@@ -35,6 +37,9 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     get_api_key_history,
     get_role_history,
     get_role_assignment_history,
+    get_user_audit_logs,
+    get_member_history,
+    get_session_history,
     get_invitation_history,
     get_registration_history
 ))]
@@ -143,7 +148,63 @@ async fn get_role_assignment_history(
     path: web::Path<(UserId, AssignmentId)>,
     query: Query,
 ) -> Result<HttpResponse, Problem> {
-    history(&api, actor, Audited::RoleAssignment, path.1.as_uuid(), query).await
+    history(&api, actor, Audited::RoleAssignment(path.0), path.1.as_uuid(), query).await
+}
+
+/// What was done to a person
+///
+/// The latest first, as far as it was done in the organization the token is for: what people do to their own account
+/// stands in the audit of the platform. What has kept them from working is at `/api/v1/users/{id}/history`.
+#[utoipa::path(
+    tag = "Audit",
+    params(("id" = UserId, Path, description = "The person, a member or not"), ListResourceHistoryRequest),
+    responses((status = 200, description = "A page of it", body = PageResponse<AuditLogResponse>))
+)]
+#[get("/api/v1/users/{id}/audit-logs")]
+async fn get_user_audit_logs(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    id: web::Path<UserId>,
+    query: Query,
+) -> Result<HttpResponse, Problem> {
+    history(&api, actor, Audited::User, id.as_uuid(), query).await
+}
+
+/// What was done to a membership
+///
+/// The latest first: how it began, how it ended.
+#[utoipa::path(
+    tag = "Audit",
+    params(("id" = OrganizationId, Path, description = "The organization"),
+           ("user_id" = UserId, Path, description = "The person, a member still or not"), ListResourceHistoryRequest),
+    responses((status = 200, description = "A page of it", body = PageResponse<AuditLogResponse>))
+)]
+#[get("/api/v1/organizations/{id}/members/{user_id}/history")]
+pub(crate) async fn get_member_history(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    path: web::Path<(OrganizationId, UserId)>,
+    query: Query,
+) -> Result<HttpResponse, Problem> {
+    history(&api, actor, Audited::Member(path.0), path.1.as_uuid(), query).await
+}
+
+/// What was done to a session
+///
+/// The latest first: how it began, how it ended.
+#[utoipa::path(
+    tag = "Audit",
+    params(("id" = SessionId, Path, description = "The session, over or not"), ListResourceHistoryRequest),
+    responses((status = 200, description = "A page of it", body = PageResponse<AuditLogResponse>))
+)]
+#[get("/api/v1/auth/sessions/{id}/history")]
+async fn get_session_history(
+    api: web::Data<Api>,
+    Caller(actor): Caller,
+    id: web::Path<SessionId>,
+    query: Query,
+) -> Result<HttpResponse, Problem> {
+    history(&api, actor, Audited::Session, id.as_uuid(), query).await
 }
 
 /// What was done to an invitation

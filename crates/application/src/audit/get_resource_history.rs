@@ -1,10 +1,12 @@
 //! Someone who sees the audit asks what was done to one thing.
 
+use serde_json::Value;
 use stoa_domain::audit::chain::Link;
 use stoa_domain::audit::dto::ListResourceHistoryRequest;
 use stoa_domain::audit::ports::{LogQuery, PLATFORM};
 use stoa_domain::kernel::actor::{Actor, Denied, Elsewhere, Forbidden, TenantScope};
 use stoa_domain::kernel::field::InvalidField;
+use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::page::Page;
 use stoa_domain::kernel::permission::{AUDIT_VIEW, Permission};
 use stoa_domain::kernel::store_error::StoreError;
@@ -27,8 +29,14 @@ pub enum Audited {
     ApiKey,
     /// A role.
     Role,
-    /// What somebody was given of a role.
-    RoleAssignment,
+    /// A role that this person was given.
+    RoleAssignment(UserId),
+    /// A person, as far as it happened in the organization.
+    User,
+    /// A person's place in this organization.
+    Member(OrganizationId),
+    /// A session in the organization.
+    Session,
     /// An invitation.
     Invitation,
     /// A request to be registered, which is no organization's.
@@ -42,7 +50,10 @@ impl Audited {
             Self::Organization => "organization",
             Self::ApiKey => "api_key",
             Self::Role => "role",
-            Self::RoleAssignment => "role_assignment",
+            Self::RoleAssignment(_) => "role_assignment",
+            Self::User => "user",
+            Self::Member(_) => "member",
+            Self::Session => "session",
             Self::Invitation => "invitation",
             Self::Registration => "registration",
         }
@@ -52,10 +63,24 @@ impl Audited {
         match self {
             Self::Organization => actor.authorize_in(id.into(), PERMISSION),
             Self::Registration => Ok(actor.authorize_platform()?.about(PLATFORM)),
-            Self::Warehouse | Self::ApiKey | Self::Role | Self::RoleAssignment | Self::Invitation => {
-                Ok(actor.authorize(PERMISSION)?)
-            }
+            Self::Member(organization) => actor.authorize_in(organization, PERMISSION),
+            Self::Warehouse
+            | Self::ApiKey
+            | Self::Role
+            | Self::RoleAssignment(_)
+            | Self::User
+            | Self::Session
+            | Self::Invitation => Ok(actor.authorize(PERMISSION)?),
         }
+    }
+
+    /// Whether an entry is about a thing of this path: of what was given to somebody it says to whom.
+    fn has(self, link: &Link) -> bool {
+        let Self::RoleAssignment(user) = self else { return true };
+        let names = |picture: &String| {
+            serde_json::from_str::<Value>(picture).is_ok_and(|picture| picture["user_id"] == user.to_string())
+        };
+        [&link.record.before, &link.record.after].into_iter().flatten().any(names)
     }
 }
 
@@ -107,7 +132,8 @@ impl AuditService {
             ..LogQuery::all(window)
         };
         let page = self.chains.snapshot::<_, StoreError>(&scope, |tx| tx.log.list(&query))?;
-        if page.items.is_empty() && page.total.is_some_and(|total| total == 0) {
+        let is_unknown = page.items.is_empty() && page.total.is_some_and(|total| total == 0);
+        if is_unknown || !page.items.iter().all(|link| kind.has(link)) {
             return Err(GetResourceHistoryError::NotFound);
         }
         self.record_reading(&scope, "audit.read", &query)?;
@@ -117,7 +143,7 @@ impl AuditService {
 
 #[cfg(test)]
 mod tests {
-    use stoa_domain::audit::chain::extend;
+    use stoa_domain::audit::chain::{Record, extend};
     use stoa_domain::kernel::rank::Rank;
 
     use super::super::fixture::{Key, Store, chain, reads, record, where_nothing_waits};
@@ -152,13 +178,15 @@ mod tests {
 
     #[test]
     fn what_was_done_to_a_thing_is_asked_of_the_chain() {
-        let id = Uuid::from_u128(0x77);
+        let (id, home) = (Uuid::from_u128(0x77), crate::fixture::home());
         for (kind, name) in [
             (Audited::Warehouse, "warehouse"),
             (Audited::ApiKey, "api_key"),
             (Audited::Invitation, "invitation"),
             (Audited::Role, "role"),
-            (Audited::RoleAssignment, "role_assignment"),
+            (Audited::User, "user"),
+            (Audited::Session, "session"),
+            (Audited::Member(home), "member"),
         ] {
             assert_eq!(asked(logging(2, name, id), &actor(Rank::Admin), kind, id), Ok(2));
             assert_eq!(
@@ -173,14 +201,37 @@ mod tests {
     }
 
     #[test]
+    fn what_somebody_was_given_is_theirs_and_nobody_elses() {
+        let (id, user): (Uuid, UserId) = (Uuid::from_u128(0x77), Uuid::from_u128(0x79).into());
+        let asked_of = |of: UserId| {
+            let mut store = where_nothing_waits();
+            if of == user {
+                reads(&mut store, "audit.read");
+            }
+            store.log.expect_list().returning(move |query| {
+                let given = Some(format!("{{\"user_id\":\"{user}\"}}"));
+                let records =
+                    [Record { after: given.clone(), ..record(1, 0) }, Record { before: given, ..record(2, 0) }];
+                let items = extend(&Key, chain(), None, records);
+                Ok(Page { items, total: Some(2), offset: Some(0), size: query.window.size, next: None })
+            });
+            asked(store, &actor(Rank::Admin), Audited::RoleAssignment(of), id)
+        };
+        assert_eq!(asked_of(user), Ok(2));
+        assert_eq!(asked_of(Uuid::from_u128(0x80).into()), Err(GetResourceHistoryError::NotFound));
+    }
+
+    #[test]
     fn an_organization_has_a_history_for_those_inside() {
         let home = chain().as_uuid();
         let store = logging(1, "organization", home);
         assert_eq!(asked(store, &actor(Rank::Owner), Audited::Organization, home), Ok(1));
         let other = elsewhere().as_uuid();
         for (somebody, id) in [(actor(Rank::Owner), other), (stranger(), home)] {
-            let answer = asked(Store::default(), &somebody, Audited::Organization, id);
-            assert_eq!(answer, Err(GetResourceHistoryError::NotFound));
+            for kind in [Audited::Organization, Audited::Member(id.into())] {
+                let answer = asked(Store::default(), &somebody, kind, id);
+                assert_eq!(answer, Err(GetResourceHistoryError::NotFound));
+            }
         }
     }
 

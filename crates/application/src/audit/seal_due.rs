@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use stoa_domain::audit::checkpoint::CHAIN;
 use stoa_domain::audit::ports::PLATFORM;
 use stoa_domain::kernel::actor::PlatformScope;
 use stoa_domain::kernel::ids::OrganizationId;
@@ -69,6 +70,17 @@ impl AuditService {
             }
             chains.extend(more);
         }
+    }
+
+    /// The same, and those of organizations that are gone: where they ended is kept in the platform's chain.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn list_kept_chains(&self) -> Result<Vec<OrganizationId>, StoreError> {
+        let platform = PlatformScope::of_system().about(PLATFORM);
+        let kept = self.chains.statement::<_, StoreError>(&platform, |tx| tx.log.list_resources(CHAIN))?;
+        let chains: BTreeSet<_> = kept.into_iter().map(OrganizationId::from).chain(self.list_chains()?).collect();
+        Ok(chains.into_iter().collect())
     }
 
     fn seal_each(&self, chains: BTreeSet<OrganizationId>) -> Result<SealedDue, StoreError> {
@@ -163,5 +175,21 @@ mod tests {
         store.staged.expect_list_staged().times(3).returning(|_, _| Ok(Vec::new()));
         store.chain.expect_list_pending().times(3).returning(|_| Ok(Vec::new()));
         assert_eq!(store.service().seal_all(), Ok(SealedDue::default()));
+    }
+
+    #[test]
+    fn the_chain_of_an_organization_that_is_gone_is_known_by_where_it_ended() {
+        let mut store = Store::default();
+        store
+            .staged
+            .expect_list_organizations()
+            .times(2)
+            .returning(|after, _| Ok(if after == PLATFORM { vec![chain()] } else { Vec::new() }));
+        let gone = || elsewhere().as_uuid();
+        let kept = move || vec![PLATFORM.as_uuid(), chain().as_uuid(), gone()];
+        store.log.expect_list_resources().withf(|kind| kind == CHAIN).times(1).returning(move |_| Ok(kept()));
+        let mut expected = vec![PLATFORM, chain(), elsewhere()];
+        expected.sort();
+        assert_eq!(store.service().list_kept_chains(), Ok(expected));
     }
 }

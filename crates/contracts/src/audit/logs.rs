@@ -5,6 +5,7 @@ use stoa_domain::audit::AuditEntry;
 use stoa_domain::audit::chain::Link;
 use stoa_domain::audit::ports::LogQuery;
 use stoa_domain::kernel::page::{Page, Start, Window};
+use uuid::Uuid;
 
 use crate::subject::Subject;
 use crate::world::{Tenant, World, at, end_after, recorded};
@@ -88,4 +89,21 @@ pub fn only_the_chain_of_the_organization_is_read(store: &dyn Subject) {
     let links = world.chain(&world.ours.scope, |tx| tx.chain.list_after(0, 9)).expect("a list");
     assert_eq!(read, links);
     assert!(read.iter().all(|link| link.record.user_id == world.ours.owner.id));
+}
+
+/// "Each once, in the order of their ids": of the scope's chain alone.
+pub fn things_are_listed_to_which_anything_was_done(store: &dyn Subject) {
+    let world = World::new(store);
+    let (first, second) = (world.id::<Uuid>(), world.id::<Uuid>());
+    for (tenant, things) in [(&world.ours, vec![second, first, second]), (&world.theirs, vec![world.id()])] {
+        for (seq, thing) in (1..).zip(things) {
+            let entry = AuditEntry { resource_id: thing, ..world.entry("warehouse.create") };
+            let link = Link { record: recorded(tenant.scope.stamp(), &entry), ..world.link(seq, &entry) };
+            let end = end_after(&link);
+            world.chain(&tenant.scope, |tx| tx.chain.append(&[link], &end)).expect("a link");
+        }
+    }
+    let list = |kind: &str| world.store.chains().snapshot(&world.ours.scope, |tx| tx.log.list_resources(kind));
+    assert_eq!(list(world.entry("warehouse.create").resource_type), Ok(vec![first, second]));
+    assert_eq!(list("cloud"), Ok(vec![]));
 }

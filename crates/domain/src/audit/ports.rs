@@ -129,6 +129,12 @@ pub trait LogRepository {
     /// # Errors
     /// Those of the store.
     fn list(&self, query: &LogQuery) -> Result<Page<Link>, StoreError>;
+
+    /// The things of this kind to which anything was done, each once, in the order of their ids.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn list_resources(&self, resource_type: &str) -> Result<Vec<Uuid>, StoreError>;
 }
 
 /// The context of what waits in the control plane: opened by a [`ControlScope`], works with [`StagingTx`].

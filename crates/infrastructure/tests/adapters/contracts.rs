@@ -377,6 +377,7 @@ suite! { logs of audit::logs in "audit/logs.rs":
     entries_are_listed_the_latest_first_and_paged,
     entries_are_filtered_by_everything_that_is_asked,
     only_the_chain_of_the_organization_is_read,
+    things_are_listed_to_which_anything_was_done,
 }
 
 suite! { unit_of_work of unit_of_work in "unit_of_work.rs":

@@ -35,7 +35,7 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<()> {
     let audit = api(settings)?.audit;
     let chains = match organization {
         Some(organization) => vec![organization],
-        None => audit.list_chains()?,
+        None => audit.list_kept_chains()?,
     };
     let mut broken = 0;
     for chain in &chains {

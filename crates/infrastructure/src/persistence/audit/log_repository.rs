@@ -4,6 +4,7 @@ use stoa_domain::audit::chain::Link;
 use stoa_domain::audit::ports::{BY_NUMBER, LogQuery, LogRepository};
 use stoa_domain::kernel::page::{Cursor, Page, Start};
 use stoa_domain::kernel::store_error::StoreError;
+use uuid::Uuid;
 
 use super::rows::{LinkRow, link_columns, record_columns};
 use crate::persistence::connection::on;
@@ -56,6 +57,15 @@ impl LogRepository for Tenant<'_> {
             value: last.seq.to_string(),
             id: last.record.id.as_uuid(),
         }))
+    }
+
+    fn list_resources(&self, kind: &str) -> Result<Vec<Uuid>, StoreError> {
+        let ids = on!(self.conn, c => {
+            let things = self.links().filter(resource_type.eq(kind)).select(resource_id).distinct();
+            things.order_by(resource_id.asc()).load::<Id>(c)
+        });
+        let ids = ids.map_err(fault)?;
+        Ok(ids.into_iter().map(|id| id.0).collect())
     }
 }
 
