@@ -71,6 +71,8 @@ pub struct Settings {
     pub previous_encryption_keys: Vec<Secret>,
     /// What seals the audit; a file of the data folder if it is none.
     pub audit_key: Option<Secret>,
+    /// What sealed it before, and still verifies.
+    pub previous_audit_keys: Vec<Secret>,
     /// Life of an access token.
     pub access_token_life: Duration,
     /// Life of a refresh token.
@@ -145,8 +147,13 @@ impl Settings {
             signing_key: SigningKey::read(reader, environment),
             has_unused_refresh_secret: signing_key::read_refresh_secret(reader, environment),
             encryption_key: signing_key::read_lasting_key(reader, &table::ENCRYPTION_KEY, environment),
-            previous_encryption_keys: signing_key::read_previous_encryption_keys(reader, environment),
+            previous_encryption_keys: signing_key::read_previous_keys(
+                reader,
+                &table::ENCRYPTION_KEYS_PREVIOUS,
+                environment,
+            ),
             audit_key: signing_key::read_lasting_key(reader, &table::AUDIT_KEY, environment),
+            previous_audit_keys: signing_key::read_previous_keys(reader, &table::AUDIT_KEYS_PREVIOUS, environment),
             access_token_life: Duration::from_mins(access_minutes.unwrap_or(15)),
             refresh_token_life: Duration::from_hours(24 * refresh_days.unwrap_or(7)),
             has_docs: environment::read_docs(reader, environment, debug),

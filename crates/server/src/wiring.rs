@@ -233,7 +233,7 @@ fn audit(settings: &Settings, database: &Arc<Database>, sources: &Sources) -> Re
         chains: database.clone(),
         staging: database.clone(),
         unsealed: database.clone(),
-        key: Arc::new(AuditKey::new(&audit_key(settings)?)?),
+        key: Arc::new(AuditKey::new(&audit_key(settings)?, &settings.previous_audit_keys)?),
     };
     Ok(AuditService::new(adapters, sources.clone()))
 }

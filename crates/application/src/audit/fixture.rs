@@ -106,6 +106,10 @@ impl ChainKey for Key {
         }
         hash
     }
+
+    fn hash_under(&self, id: &str, message: &[u8]) -> Option<Hash> {
+        (id == self.id()).then(|| self.hash(message))
+    }
 }
 
 pub(super) fn scope() -> TenantScope {

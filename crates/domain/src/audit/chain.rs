@@ -49,6 +49,10 @@ pub trait ChainKey: Send + Sync {
 
     /// The hash of a message under the secret.
     fn hash(&self, message: &[u8]) -> Hash;
+
+    /// The hash of a message under the secret of this id, which may be one that has sealed before; `None` if it is
+    /// not known.
+    fn hash_under(&self, id: &str, message: &[u8]) -> Option<Hash>;
 }
 
 /// An entry as it was recorded, with who did it.
@@ -113,9 +117,9 @@ pub struct Head {
 }
 
 impl Link {
-    /// Whether it was sealed by this key, as this number of this chain.
+    /// Whether it was sealed by this key or one before it, as this number of this chain.
     pub fn is_sealed(&self, key: &dyn ChainKey, chain: OrganizationId, seq: i64) -> bool {
-        self.key_id == key.id() && self.hash == key.hash(&self.message(chain, seq))
+        key.hash_under(&self.key_id, &self.message(chain, seq)) == Some(self.hash)
     }
 
     fn message(&self, chain: OrganizationId, seq: i64) -> Vec<u8> {
@@ -151,9 +155,9 @@ impl Head {
         head
     }
 
-    /// Whether it was sealed by this key, as the end of this chain.
+    /// Whether it was sealed by this key or one before it, as the end of this chain.
     pub fn is_sealed(&self, key: &dyn ChainKey, chain: OrganizationId) -> bool {
-        self.key_id == key.id() && self.mac == key.hash(&self.message(chain))
+        key.hash_under(&self.key_id, &self.message(chain)) == Some(self.mac)
     }
 
     fn message(&self, chain: OrganizationId) -> Vec<u8> {
@@ -233,6 +237,10 @@ pub(super) mod tests {
                 hash.0[lane * 8..lane * 8 + 8].copy_from_slice(&mixed.rotate_left(9).to_be_bytes());
             }
             hash
+        }
+
+        fn hash_under(&self, id: &str, message: &[u8]) -> Option<Hash> {
+            (id == self.id()).then(|| self.hash(message))
         }
     }
 

@@ -128,7 +128,7 @@ impl<'k> Verification<'k> {
     }
 
     fn judge(&self, Suspect { link, has_original }: &Suspect, head: Option<&Head>) -> Problem {
-        if link.key_id != self.key.id() {
+        if !self.knows(&link.key_id) {
             return Problem::UnknownKey;
         }
         if link.seq != self.seq {
@@ -145,6 +145,10 @@ impl<'k> Verification<'k> {
             (false, false) if self.is_behind(head) => Problem::Inserted,
             (false, false) => Problem::Edited,
         }
+    }
+
+    fn knows(&self, key_id: &str) -> bool {
+        self.key.hash_under(key_id, &[]).is_some()
     }
 
     /// Whether it was sealed under a greater number. All of them are tried, once, for the first link
@@ -174,7 +178,7 @@ impl<'k> Verification<'k> {
         let (seq, problem) = match head {
             None if last == 0 => return None,
             None => (last, Problem::EndEdited),
-            Some(head) if head.key_id != self.key.id() => (last, Problem::UnknownKey),
+            Some(head) if !self.knows(&head.key_id) => (last, Problem::UnknownKey),
             Some(head) if !head.is_sealed(self.key, self.chain) => (last, Problem::EndEdited),
             Some(head) if head.seq > last => (self.seq, Problem::TailCut),
             Some(head) if head.seq < last => (head.seq + 1, Problem::Inserted),

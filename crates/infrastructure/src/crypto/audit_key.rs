@@ -33,31 +33,53 @@ fn hash_of(tag: &hmac::Tag) -> Hash {
     hash
 }
 
-/// The key of an installation's chains.
-pub struct AuditKey {
+/// What a chain is sealed with.
+struct SealingKey {
     id: String,
     key: hmac::Key,
 }
 
-impl AuditKey {
-    /// The key derived from this text.
-    ///
-    /// # Errors
-    /// [`AuditKeyError`] if the machine cannot.
-    pub fn new(text: &Secret) -> Result<Self, AuditKeyError> {
+impl SealingKey {
+    fn new(text: &Secret) -> Result<Self, AuditKeyError> {
         let mut id = Hash(derived(text, b"id")?).to_string();
         id.truncate(ID_LEN);
         Ok(Self { id, key: hmac::Key::new(hmac::HMAC_SHA256, &derived(text, b"key")?) })
+    }
+
+    fn hash(&self, message: &[u8]) -> Hash {
+        hash_of(&hmac::sign(&self.key, message))
+    }
+}
+
+/// The key of an installation's chains, and those that were it before: they verify, and seal nothing.
+pub struct AuditKey {
+    present: SealingKey,
+    previous: Vec<SealingKey>,
+}
+
+impl AuditKey {
+    /// The keys derived from these texts.
+    ///
+    /// # Errors
+    /// [`AuditKeyError`] if the machine cannot.
+    pub fn new(present: &Secret, previous: &[Secret]) -> Result<Self, AuditKeyError> {
+        let previous = previous.iter().map(SealingKey::new).collect::<Result<_, _>>()?;
+        Ok(Self { present: SealingKey::new(present)?, previous })
     }
 }
 
 impl ChainKey for AuditKey {
     fn id(&self) -> &str {
-        &self.id
+        &self.present.id
     }
 
     fn hash(&self, message: &[u8]) -> Hash {
-        hash_of(&hmac::sign(&self.key, message))
+        self.present.hash(message)
+    }
+
+    fn hash_under(&self, id: &str, message: &[u8]) -> Option<Hash> {
+        let mut known = std::iter::once(&self.present).chain(&self.previous);
+        known.find(|key| key.id == id).map(|key| key.hash(message))
     }
 }
 
@@ -87,7 +109,7 @@ mod tests {
     use uuid::Uuid;
 
     fn key(text: &str) -> AuditKey {
-        AuditKey::new(&text.into()).unwrap()
+        AuditKey::new(&text.into(), &[]).unwrap()
     }
 
     #[test]
@@ -96,6 +118,16 @@ mod tests {
         assert_eq!(one.hash(b"message"), key("one").hash(b"message"));
         assert_ne!(one.hash(b"message"), one.hash(b"massage"));
         assert_ne!(one.hash(b"message"), other.hash(b"message"));
+    }
+
+    #[test]
+    fn a_key_of_before_verifies_and_does_not_seal() {
+        let changed = AuditKey::new(&"new".into(), &["old".into()]).unwrap();
+        let (old, new) = (key("old"), key("new"));
+        assert_eq!((changed.id(), changed.hash(b"message")), (new.id(), new.hash(b"message")));
+        assert_eq!(changed.hash_under(old.id(), b"message"), Some(old.hash(b"message")));
+        assert_eq!(changed.hash_under(new.id(), b"message"), Some(new.hash(b"message")));
+        assert_eq!(new.hash_under(old.id(), b"message"), None);
     }
 
     #[test]

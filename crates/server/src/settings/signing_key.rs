@@ -7,8 +7,8 @@ use stoa_domain::kernel::secret::Secret;
 use super::environment::Environment;
 use super::reader::{Expected, Reader};
 use super::table::{
-    ENCRYPTION_KEYS_PREVIOUS, JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE, JWT_PRIVATE_KEYS_DIR, JWT_REFRESH_SECRET_KEY,
-    JWT_SECRET_KEY, METRICS_TOKEN, Setting,
+    JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE, JWT_PRIVATE_KEYS_DIR, JWT_REFRESH_SECRET_KEY, JWT_SECRET_KEY, METRICS_TOKEN,
+    Setting,
 };
 
 /// Fewest bytes of an HS256 secret: the length of its digest.
@@ -78,14 +78,18 @@ pub(super) fn read_refresh_secret(reader: &mut Reader, environment: Environment)
     reader.read(&JWT_REFRESH_SECRET_KEY, taken).is_some()
 }
 
-/// What encrypted them before: a comma-separated list.
-pub(super) fn read_previous_encryption_keys(reader: &mut Reader, environment: Environment) -> Vec<Secret> {
+/// What was such a key before: a comma-separated list.
+pub(super) fn read_previous_keys(
+    reader: &mut Reader,
+    setting: &'static Setting,
+    environment: Environment,
+) -> Vec<Secret> {
     let parse = |text: &str| {
         let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
         let keys: Result<_, _> = keys.map(|key| parse_secret(key, environment)).collect();
         keys.map_err(|expected: Expected| format!("keys separated by commas, each {expected}"))
     };
-    reader.read(&ENCRYPTION_KEYS_PREVIOUS, parse).unwrap_or_default()
+    reader.read(setting, parse).unwrap_or_default()
 }
 
 fn parse_secret(text: &str, environment: Environment) -> Result<Secret, Expected> {

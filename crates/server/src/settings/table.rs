@@ -74,6 +74,7 @@ pub static ALL: &[&Setting] = &[
     &ENCRYPTION_KEY,
     &ENCRYPTION_KEYS_PREVIOUS,
     &AUDIT_KEY,
+    &AUDIT_KEYS_PREVIOUS,
     &ACCESS_TOKEN_EXPIRE_MINUTES,
     &REFRESH_TOKEN_EXPIRE_DAYS,
     &CORS_ORIGINS,
@@ -260,9 +261,21 @@ pub static AUDIT_KEY: Setting = Setting {
     flag: None,
     secret: true,
     about: "Seals the chains of the audit, so that a change of the database shows; at least 32 bytes, for instance from openssl \
-            rand -base64 48. The same for all servers of one database, kept apart from its copies, and never changed: under \
-            another key nothing is sealed and nothing can be verified.",
+            rand -base64 48. The same for all servers of one database, and kept apart from its copies. To change it see \
+            STOA_AUDIT_KEYS_PREVIOUS: under another key alone nothing is sealed and nothing can be verified.",
     default: Preset::Words("in development audit.key in the data folder, which is generated; production needs it"),
+};
+
+/// What the audit was sealed with before.
+pub static AUDIT_KEYS_PREVIOUS: Setting = Setting {
+    name: "STOA_AUDIT_KEYS_PREVIOUS",
+    aliases: &[],
+    flag: None,
+    secret: true,
+    about: "Other such keys, separated by commas, which verify but do not seal. To change the key: name the new one here on \
+            all servers, then let the two change places on all servers. The old one stays: what it has sealed is verified \
+            under it. Digests in place of personal values differ from then on.",
+    default: Preset::Words("none"),
 };
 
 /// Life of an access token.

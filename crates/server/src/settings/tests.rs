@@ -434,27 +434,34 @@ fn every_name_of_the_documents_is_that_of_a_setting() {
 }
 
 #[test]
-fn previous_encryption_keys_are_a_list_each_as_strong_as_the_present_one() {
+fn previous_keys_are_a_list_each_as_strong_as_the_present_one() {
     let other = "m1Nc8yP4aR7sU2vX5zB9dF3gH6jK0lQw";
-    let production = |previous: &str| {
+    let production = |name: &'static str, previous: &str| {
         of_env(&[
             ("STOA_ENVIRONMENT", "production"),
             ("SECRET_KEY", STRONG),
             ("STOA_ENCRYPTION_KEY", STRONG),
             ("STOA_AUDIT_KEY", STRONG),
             HTTPS,
-            ("STOA_ENCRYPTION_KEYS_PREVIOUS", previous),
+            (name, previous),
         ])
     };
-    assert!(of_env(&[]).unwrap().previous_encryption_keys.is_empty());
-    let both = production(&format!(" {STRONG}, {other},")).unwrap().previous_encryption_keys;
-    assert_eq!(both, [STRONG, other].map(Secret::from));
-    let file = format!("encryption_keys_previous = [\"{STRONG}\", \"{other}\"]");
-    assert_eq!(of_file(&file).unwrap().previous_encryption_keys, both);
-    let expected = "STOA_ENCRYPTION_KEYS_PREVIOUS (environment): expected keys separated by commas, each";
-    assert_eq!(problems(production(&format!("{other},short"))), [format!("{expected} at least 32 bytes")]);
-    let example = problems(production("your-secret-key-here-please-change-it"));
-    assert!(example.len() == 1 && example[0].starts_with(expected), "{example:?}");
+    let of_encryption = |settings: Settings| settings.previous_encryption_keys;
+    let of_audit = |settings: Settings| settings.previous_audit_keys;
+    for (name, in_file, read) in [
+        ("STOA_ENCRYPTION_KEYS_PREVIOUS", "encryption_keys_previous", of_encryption as fn(Settings) -> Vec<Secret>),
+        ("STOA_AUDIT_KEYS_PREVIOUS", "audit_keys_previous", of_audit),
+    ] {
+        assert!(read(of_env(&[]).unwrap()).is_empty());
+        let both = read(production(name, &format!(" {STRONG}, {other},")).unwrap());
+        assert_eq!(both, [STRONG, other].map(Secret::from));
+        let file = format!("{in_file} = [\"{STRONG}\", \"{other}\"]");
+        assert_eq!(read(of_file(&file).unwrap()), both);
+        let expected = format!("{name} (environment): expected keys separated by commas, each");
+        assert_eq!(problems(production(name, &format!("{other},short"))), [format!("{expected} at least 32 bytes")]);
+        let example = problems(production(name, "your-secret-key-here-please-change-it"));
+        assert!(example.len() == 1 && example[0].starts_with(&expected), "{example:?}");
+    }
 }
 
 #[test]

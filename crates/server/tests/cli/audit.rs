@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use stoa_infrastructure::testing::{Engine, TestDatabase, databases};
 
-use crate::program::Program;
+use crate::program::{Program, Serving};
 
 fn count(database: &TestDatabase, table: &str) -> usize {
     database.texts(&format!("SELECT CAST(count(*) AS text) AS text FROM {table}"))[0].parse().unwrap()
@@ -59,16 +59,32 @@ fn a_server_seals_what_it_and_commands_have_recorded_and_chains_are_verified_wit
 }
 
 #[test]
-fn another_key_verifies_nothing() {
+fn another_key_verifies_nothing_unless_it_knows_the_one_before() {
+    let [old, new] = ["old", "new"].map(|text| format!("the {text} key that seals the audit"));
     for database in databases() {
-        let program = Program::over(&database);
-        program.run(&["seed", "--demo"]).well();
-        let server = program.serve();
-        wait_for_seals(&database);
-        drop(server);
-        let other = Program::over(&database).with(&[("STOA_AUDIT_KEY", "another key of the audit, of 32 bytes")]);
-        let ran = other.run(&["audit", "verify"]);
+        let program = |present: &str, previous: &str| {
+            Program::over(&database).with(&[("STOA_AUDIT_KEY", present), ("STOA_AUDIT_KEYS_PREVIOUS", previous)])
+        };
+        program(&old, "").run(&["seed", "--demo"]).well();
+        drop_when_sealed(&database, program(&old, "").serve());
+        let ran = program(&new, "").run(&["audit", "verify"]);
         assert_eq!(ran.code, Some(1), "{ran:#?}");
         assert!(ran.out.contains("  broken at entry 1: unknown_key, "), "{ran:#?}");
+
+        let changed = program(&new, &old);
+        changed.run(&["audit", "verify"]).well();
+        let server = changed.serve();
+        let login = json!({"email": "owner@demo.example", "password": "Demo-Harbour-1"});
+        assert_eq!(server.post("/api/v1/auth/login", "", &login).0, 200);
+        drop_when_sealed(&database, server);
+        changed.run(&["audit", "verify"]).well();
+        let keys = database.texts("SELECT DISTINCT key_id AS text FROM audit_entries");
+        assert_eq!(keys.len(), 2, "sealed under the new one: {keys:?}");
+        assert_eq!(program(&old, "").run(&["audit", "verify"]).code, Some(1), "the old one alone does not know it");
     }
+}
+
+fn drop_when_sealed(database: &TestDatabase, server: Serving) {
+    wait_for_seals(database);
+    drop(server);
 }
