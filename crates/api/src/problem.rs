@@ -49,7 +49,6 @@ pub struct Problem {
     may_succeed_again: bool,
     retry_after: Option<i64>,
     allow: Option<String>,
-    decision_id: Option<DecisionId>,
 }
 
 /// The body of every error, `application/problem+json`.
@@ -84,7 +83,6 @@ impl Problem {
             may_succeed_again: false,
             retry_after: (code == ErrorCode::ServiceUnavailable).then_some(RETRY_AFTER),
             allow: None,
-            decision_id: None,
         }
     }
 
@@ -132,13 +130,6 @@ impl Problem {
         self
     }
 
-    /// The same refusal, recorded under this id.
-    #[must_use]
-    pub fn decided(mut self, id: DecisionId) -> Self {
-        self.decision_id = Some(id);
-        self
-    }
-
     /// Whether doing the work again may succeed.
     pub fn is_transient(&self) -> bool {
         self.may_succeed_again
@@ -169,8 +160,8 @@ impl Problem {
         self.retry_after
     }
 
-    /// The body, for the request of this trace.
-    pub fn body(&self, trace_id: &str) -> ProblemBody {
+    /// The body, for the request of this trace; of a refusal with the id under which it was recorded.
+    pub fn body(&self, trace_id: &str, decision_id: Option<DecisionId>) -> ProblemBody {
         ProblemBody {
             kind: self.code.urn(),
             status: self.code.status().as_u16(),
@@ -178,7 +169,7 @@ impl Problem {
             message: self.message.clone().into_owned(),
             details: self.details.clone(),
             trace_id: trace_id.to_owned(),
-            decision_id: self.decision_id,
+            decision_id,
         }
     }
 }

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, web};
 use stoa_application::access::record_denial::Denial;
 use stoa_domain::access::explanation::{Reason, Required};
 use stoa_domain::kernel::actor::Actor;
+use stoa_domain::kernel::ids::DecisionId;
 
 use crate::blocking;
 use crate::extract::{Bearer, acting};
@@ -14,15 +15,24 @@ use crate::operations::Access;
 use crate::problem::{ErrorCode, Problem};
 use crate::state::Api;
 
-/// The same answer; of a refusal the one that says under which id its reasons are found. What cannot be recorded is
-/// answered by why it cannot.
+/// Under which id a refusal was recorded; an extension of its answer.
+pub(super) struct Decided(pub(super) DecisionId);
+
+/// The same answer; that of a refusal knows under which id its reasons are found. What cannot be recorded is answered
+/// by why it cannot.
 pub(super) async fn recorded(api: &web::Data<Api>, mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let carried = response.response().extensions().get::<Problem>().cloned();
-    let Some(problem) = carried.filter(|problem| problem.code() == ErrorCode::Forbidden) else { return response };
+    if carried.is_none_or(|problem| problem.code() != ErrorCode::Forbidden) {
+        return response;
+    }
     let Some((actor, denial)) = denial_of(response.request()) else { return response };
     let recorded = blocking::database(api, move |api| api.access.record_denial(&actor, &denial)).await;
-    let told = recorded.map_or_else(|failure| failure, |id| problem.decided(id));
-    response.response_mut().extensions_mut().insert(told);
+    let mut extensions = response.response_mut().extensions_mut();
+    match recorded {
+        Ok(id) => drop(extensions.insert(Decided(id))),
+        Err(failure) => drop(extensions.insert(failure)),
+    }
+    drop(extensions);
     response
 }
 

@@ -14,8 +14,9 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 use tracing::Instrument as _;
 
+use super::denials::{self, Decided};
+use super::envelope;
 use super::trace::TraceId;
-use super::{denials, envelope};
 use crate::problem::{ErrorCode, Problem};
 use crate::state::Api;
 
@@ -73,6 +74,7 @@ fn rendered(response: ServiceResponse<BoxBody>, trace_id: &str) -> ServiceRespon
         return response;
     }
     let carried = response.response().extensions().get::<Problem>().cloned();
+    let decision = response.response().extensions().get::<Decided>().map(|decided| decided.0);
     let problem = carried.unwrap_or_else(|| Problem::new(ErrorCode::of_status(status)));
     log(&problem);
 
@@ -87,7 +89,7 @@ fn rendered(response: ServiceResponse<BoxBody>, trace_id: &str) -> ServiceRespon
     if problem.code() == ErrorCode::Unauthorized {
         body.insert_header((WWW_AUTHENTICATE, "Bearer"));
     }
-    let mut body = body.body(serde_json::to_vec(&problem.body(trace_id)).unwrap_or_default());
+    let mut body = body.body(serde_json::to_vec(&problem.body(trace_id, decision)).unwrap_or_default());
     // What layers inside this one have added, such as the headers of CORS, stays.
     for (name, value) in response.headers() {
         if !body.headers().contains_key(name) {

@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn private_detail_stays_private() {
         let problem = Problem::from(StoreError::Internal("relation users does not exist".into()));
-        let body = serde_json::to_string(&problem.body("0")).unwrap();
+        let body = serde_json::to_string(&problem.body("0", None)).unwrap();
         assert!(!body.contains("users"), "{body}");
         assert_eq!(problem.private(), Some("the database answered unexpectedly: relation users does not exist"));
     }

@@ -435,8 +435,8 @@ mod tests {
         Role::new(id(n), id(70), terms, None, now())
     }
 
-    fn limit(things: &[usize]) -> Option<Limit> {
-        Some(Limit { kind: "warehouse".into(), ids: things.iter().map(|n| id(*n)).collect() })
+    fn limit(things: &[usize]) -> Limit {
+        Limit { kind: "warehouse".into(), ids: things.iter().map(|n| id(*n)).collect() }
     }
 
     fn held(role: usize, limit: Option<Limit>, expires_at: Option<Timestamp>) -> Assignment {
@@ -484,7 +484,7 @@ mod tests {
     fn every_grant_that_does_not_count_says_why() {
         let roles = [role(0, &[WAREHOUSE_VIEW, AUDIT_VIEW], &[], &[])];
         let over = held(0, None, Some(now()));
-        let circumstances = Circumstances { held: vec![over, held(0, limit(&[1]), None)], ..member(&roles) };
+        let circumstances = Circumstances { held: vec![over, held(0, Some(limit(&[1])), None)], ..member(&roles) };
         for (question, reasons) in [
             (ask(WAREHOUSE_VIEW, thing(2)), vec![Reason::Expired, Reason::OutOfScope]),
             (ask(WAREHOUSE_VIEW, Target::Everything), vec![Reason::Expired, Reason::Limited]),
@@ -496,7 +496,7 @@ mod tests {
             assert_eq!(circumstances.explain(question).reasons, reasons, "{question:?}");
         }
         let failed = circumstances.explain(ask(WAREHOUSE_VIEW, thing(2))).failed_scope.unwrap();
-        assert_eq!((failed.wanted, failed.reached), (Some((WAREHOUSE, id(2))), vec![limit(&[1]).unwrap()]));
+        assert_eq!((failed.wanted, failed.reached), (Some((WAREHOUSE, id(2))), vec![limit(&[1])]));
     }
 
     #[test]
@@ -577,7 +577,7 @@ mod tests {
         let proposed = circumstances.explain(ask(WAREHOUSE_VIEW, thing(1))).minimal_grants;
         let told: Vec<_> = proposed.iter().map(|grant| grant.role.as_ref().map(|(_, key, _)| key.as_str())).collect();
         assert_eq!(told, [Some("role_0"), Some("role_1")]);
-        assert!(proposed.iter().all(|grant| grant.limit == limit(&[1])));
+        assert!(proposed.iter().all(|grant| grant.limit == Some(limit(&[1]))));
         let proposed = circumstances.explain(ask(WAREHOUSE_MANAGE, Target::Anything)).minimal_grants;
         let told: Vec<_> = proposed.iter().map(|grant| grant.role.as_ref().map(|(_, key, _)| key.as_str())).collect();
         assert_eq!((told, proposed[0].limit.clone()), (vec![None, Some("role_1")], None));
@@ -606,7 +606,7 @@ mod tests {
                 role(n, &permissions, &of(&includes, n), &of(&excludes, n))
             }).collect();
             let held = assigned.into_iter().map(|(role, things, is_over)| {
-                held(role, things.and_then(|things| limit(&things)), is_over.then(|| now() - Duration::days(1)))
+                held(role, things.map(|things| limit(&things)), is_over.then(|| now() - Duration::days(1)))
             }).collect();
             let off = off.into_iter().map(|n| ALL[n]).filter(|permission| !permission.is_of_kernel()).collect();
             Circumstances { held, beside: Grants::none(off), ..member(&roles) }
@@ -643,7 +643,7 @@ mod tests {
                 let live = held.iter().filter(|one| one.is_live(now())).map(|one| one.role_id);
                 let was_fit = before.roles.check_together(before.held.iter().filter(|one| one.is_live(now())).map(|one| one.role_id));
                 prop_assert_eq!(roles.check_together(live), was_fit);
-                let after = Circumstances { roles, held, ..before.clone() };
+                let after = Circumstances { held, roles, ..before.clone() };
                 prop_assert!(after.explain(question).allowed, "{:?} does not let them in", proposed);
                 let given = proposed.limit.as_ref().map_or(DataScope::EVERYTHING, Limit::reach);
                 let expected: Vec<_> = ALL.iter().zip(&reached).map(|(permission, reach)| {
