@@ -89,7 +89,7 @@ mod tests {
     use crate::fixture::{holder, stranger};
     use stoa_domain::kernel::actor::ActingKey;
     use stoa_domain::kernel::grants::DataScope;
-    use stoa_domain::kernel::permission::{ROLE_ASSIGN, WAREHOUSE_MANAGE};
+    use stoa_domain::kernel::permission::{Permission, ROLE_ASSIGN, WAREHOUSE_MANAGE};
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
     use uuid::Uuid;
@@ -165,7 +165,7 @@ mod tests {
         store.stands(Some(Rank::Member), vec![assignment]);
         store.has_roles(vec![role(role_id(), &[WAREHOUSE_MANAGE, ROLE_ASSIGN])]);
         is_new(&mut store);
-        records(&mut store, of.required.permission().map(|permission| permission.code()), reasons);
+        records(&mut store, of.required.permission().map(Permission::code), reasons);
         assert!(store.service().record_denial(actor, of).is_ok());
     }
 
