@@ -61,6 +61,7 @@ struct Me {
     id: Id,
     email: String,
     email_verified: bool,
+    phone: Option<String>,
     name: String,
     platform: String,
     platform_admin: bool,
@@ -97,11 +98,12 @@ async fn me<C: Work>(shop: Data<Shop<C>>) -> actix_web::Result<HttpResponse> {
     };
     let organizations: Vec<_> = rows.into_iter().filter_map(|(_, organization)| organization).collect();
     let organization = organizations.iter().find(|organization| organization.id.0 == tenant).cloned();
-    let Person { id, email, platform, email_verified_at, name, .. } = person;
+    let Person { id, email, platform, email_verified_at, name, phone, .. } = person;
     Ok(HttpResponse::Ok().json(Me {
         id,
         email,
         email_verified: email_verified_at.is_some(),
+        phone,
         name,
         platform,
         platform_admin: false,

@@ -17,7 +17,7 @@ tables! {
     users (id) {
         id: Uuid, email: Text, platform: Text, created_at: Instant, email_verified_at: Nullable<Instant>,
     }
-    user_profile (user_id) { user_id: Uuid, name: Text, }
+    user_profile (user_id) { user_id: Uuid, name: Text, phone: Nullable<Text>, }
     organization_active_status (organization_id) {
         organization_id: Uuid, status: Text, name: Text, slug: Text,
     }

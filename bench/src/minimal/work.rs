@@ -66,6 +66,7 @@ pub(crate) struct Person {
     _created_at: At,
     pub(crate) email_verified_at: Option<At>,
     pub(crate) name: String,
+    pub(crate) phone: Option<String>,
 }
 
 pub(crate) trait Work: R2D2Connection + 'static {
@@ -100,6 +101,7 @@ macro_rules! work {
                             users::created_at,
                             users::email_verified_at,
                             user_profile::name,
+                            user_profile::phone,
                         ),
                         (
                             organization_active_status::organization_id,

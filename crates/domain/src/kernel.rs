@@ -10,6 +10,7 @@ pub mod name;
 pub mod page;
 pub mod patch;
 pub mod permission;
+pub mod phone;
 pub mod platform;
 pub mod rank;
 pub mod readiness;

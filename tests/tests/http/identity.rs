@@ -33,6 +33,7 @@ async fn registering_gives_the_person_the_organization_and_tokens() {
           "user": {
             "id": "[id]",
             "email": "kim@example.com",
+            "phone": null,
             "name": "Kim Ha-neul",
             "platform": "BUSINESS",
             "created_at": "[time]"
@@ -206,6 +207,7 @@ async fn a_person_is_told_who_they_are_and_what_they_may_do() {
           "id": "[id]",
           "email": "kim@example.com",
           "email_verified": false,
+          "phone": null,
           "name": "Kim Ha-neul",
           "platform": "BUSINESS",
           "platform_admin": false,

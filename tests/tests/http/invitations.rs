@@ -54,6 +54,7 @@ fn assert_waits(invited: &Value) {
     {
       "id": "[id]",
       "email": "colleague@example.com",
+      "phone": null,
       "role": "member",
       "status": "pending",
       "profile": {
@@ -83,7 +84,7 @@ async fn an_invited_colleague_reads_the_letter_joins_and_signs_in() {
         let token = token(stage, EMAIL, 1).await;
         let shown = look_at(stage, &token).await.gives(200);
         let expected = json!({
-            "organization_name": "Harbour Cold Store", "email": EMAIL, "expires_at": invited["expires_at"],
+            "organization_name": "Harbour Cold Store", "email": EMAIL, "phone": null, "expires_at": invited["expires_at"],
         });
         assert_eq!(shown, expected);
 

@@ -25,6 +25,7 @@ mod envelope;
 mod explanations;
 mod identity;
 mod invitations;
+mod invitations_by_phone;
 mod invited_second_factors;
 mod key_set;
 mod life_cycle;

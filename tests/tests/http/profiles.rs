@@ -25,23 +25,25 @@ async fn a_person_tells_of_themselves_and_takes_it_back() {
     on_each_engine(async |stage| {
         let owner = stage.owner().await;
         let told = json!({
-            "version": 1, "name": " Kim \"서울\" ", "bio": "Cold chains.\nBusan 🧊", "avatar_file_id": MISSING,
+            "version": 1, "name": " Kim \"서울\" ", "phone": "0082 (10) 1234-5678", "bio": "Cold chains.\nBusan 🧊", "avatar_file_id": MISSING,
             "locale": "KO-kr", "tz": "Asia/Seoul",
         });
         let answer = put(&owner, OWN, &told).await;
         assert_eq!(answer.header("etag"), Some("\"2\""));
         let shown = answer.gives(200);
-        let fields = ["name", "bio", "avatar_file_id", "locale", "tz", "version"].map(|name| shown[name].clone());
-        let expected = json!(["Kim \"서울\"", "Cold chains.\nBusan 🧊", MISSING, "ko-KR", "Asia/Seoul", 2]);
+        let fields =
+            ["name", "phone", "bio", "avatar_file_id", "locale", "tz", "version"].map(|name| shown[name].clone());
+        let expected = json!(["Kim \"서울\"", "+821012345678", "Cold chains.\nBusan 🧊", MISSING, "ko-KR", "Asia/Seoul", 2]);
         assert_eq!(json!(fields), expected);
         assert_eq!(owner.get(OWN).await.gives(200), shown);
-        assert_eq!(owner.get("/api/v1/auth/me").await.gives(200)["name"], "Kim \"서울\"");
+        let me = owner.get("/api/v1/auth/me").await.gives(200);
+        assert_eq!((&me["name"], &me["phone"]), (&shown["name"], &shown["phone"]));
 
         let partly = put(&owner, OWN, &json!({"version": 2, "tz": null})).await.gives(200);
         assert_eq!((&partly["tz"], &partly["bio"]), (&Value::Null, &shown["bio"]));
-        let cleared = json!({"version": 3, "bio": null, "avatar_file_id": null, "locale": null});
+        let cleared = json!({"version": 3, "phone": null, "bio": null, "avatar_file_id": null, "locale": null});
         let cleared = owner.patch(&path(&owner), &cleared).await.gives(200);
-        for name in ["bio", "avatar_file_id", "locale", "tz"] {
+        for name in ["phone", "bio", "avatar_file_id", "locale", "tz"] {
             assert_eq!(cleared[name], Value::Null, "{name}");
         }
         assert_eq!((&cleared["name"], &cleared["version"]), (&shown["name"], &json!(4)));
@@ -115,13 +117,13 @@ async fn every_wrong_field_is_named_at_once() {
     on_each_engine(async |stage| {
         let owner = stage.owner().await;
         let wrong = json!({
-            "version": "1", "name": " ", "bio": "", "avatar_file_id": "me.png", "locale": "Korean language",
+            "version": "1", "name": " ", "phone": "010-1234-5678", "bio": "", "avatar_file_id": "me.png", "locale": "Korean language",
             "tz": "Seoul", "email": "other@example.com",
         });
         for path in [OWN.to_owned(), path(&owner)] {
             let fields = put(&owner, &path, &wrong).await.invalid_fields();
             let names: Vec<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
-            assert_eq!(names, ["avatar_file_id", "bio", "email", "locale", "name", "tz", "version"]);
+            assert_eq!(names, ["avatar_file_id", "bio", "email", "locale", "name", "phone", "tz", "version"]);
         }
         assert_eq!(owner.get(OWN).await.gives(200)["version"], 1);
     })
@@ -134,7 +136,8 @@ async fn a_change_leaves_one_entry_with_what_changed() {
         let owner = stage.owner().await;
         let member = stage.member(&owner).await;
         let before = entries(&stage.database).len();
-        owner.patch(&path(&member), &json!({"version": 1, "bio": "New here"})).await.is(200);
+        let told = json!({"version": 1, "bio": "New here", "phone": "+821012345678"});
+        owner.patch(&path(&member), &told).await.is(200);
         let new = entries(&stage.database).split_off(before);
         assert_eq!(new.len(), 1, "{new:#?}");
         let said =
@@ -143,7 +146,9 @@ async fn a_change_leaves_one_entry_with_what_changed() {
             [&member.user_id, &owner.user_id, &owner.organization].map(|id| bare(&json!(id)));
         assert_eq!(json!(said), json!(["profile.update", "user", person, by, organization]));
         assert_eq!(new[0]["before"]["bio"], Value::Null);
-        assert!(new[0]["after"]["bio"].as_str().unwrap().starts_with("hmac-sha256:"), "{}", new[0]);
+        for name in ["bio", "phone"] {
+            assert!(new[0]["after"][name].as_str().unwrap().starts_with("hmac-sha256:"), "{}", new[0]);
+        }
         assert_eq!(new[0]["after"].get("name"), None);
 
         owner.patch(&path(&member), &json!({"version": 2})).await.is(200);

@@ -52,6 +52,7 @@ async fn a_person_is_shown_with_profile_and_place() {
           "id": "[id]",
           "email": "a-admin@example.com",
           "email_verified": false,
+          "phone": null,
           "name": "Zoe Kwon",
           "bio": null,
           "avatar_file_id": null,

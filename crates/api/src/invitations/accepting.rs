@@ -1,4 +1,4 @@
-//! Invitations as whoever holds a letter meets them.
+//! Invitations as whoever holds a link meets them.
 
 use actix_web::{HttpResponse, get, post, web};
 use stoa_application::identity::accept_invitation::AcceptInvitationError;
@@ -26,10 +26,10 @@ pub(super) struct Document;
 
 /// Look at an invitation by its token
 ///
-/// For the page that the link in the letter leads to. What cannot be accepted any more is not found.
+/// For the page that the link leads to. What cannot be accepted any more is not found.
 #[utoipa::path(
     tag = "Invitations",
-    params(("token" = String, Path, description = "The token in the link of the letter")),
+    params(("token" = String, Path, description = "The token in the link")),
     responses((status = 200, description = "The invitation", body = OpenInvitationResponse))
 )]
 #[get("/api/v1/invitations/by-token/{token}")]
@@ -45,9 +45,11 @@ async fn find_invitation(
 
 /// Accept an invitation
 ///
-/// Whoever has no account sends a password and a name, and gets one. Whoever has one signs in first,
-/// under the address of the invitation and with the second factor if they have one, and sends the token
-/// alone. Either way the answer is that of registering: the person, the organization and tokens for it.
+/// Whoever has no account sends a password and a name, and gets one; where the invitation is for a telephone number, an
+/// `email` too, which a letter then verifies, and the number is in their profile. Whoever has an account signs in first,
+/// with the second factor if they have one, and sends the token alone; one for an address takes who is signed in under
+/// it, one for a number whoever has the link, and gives them the number if they have none. Either way the answer is that
+/// of registering: the person, the organization and tokens for it.
 /// Where the organization asks for a second factor, whoever has none can do nothing there but set one up.
 #[utoipa::path(
     tag = "Invitations",

@@ -5,7 +5,9 @@ use stoa_application::invitations::invite::InviteError;
 use stoa_application::invitations::list_invitations::ListInvitationsError;
 use stoa_application::invitations::resend_invitation::ResendInvitationError;
 use stoa_application::invitations::revoke_invitation::RevokeInvitationError;
-use stoa_domain::invitations::dto::{CreateInvitationRequest, InvitationResponse, ListInvitationsRequest};
+use stoa_domain::invitations::dto::{
+    CreateInvitationRequest, InvitationResponse, ListInvitationsRequest, SentInvitationResponse,
+};
 use stoa_domain::kernel::ids::InvitationId;
 use stoa_domain::kernel::page::PageResponse;
 use utoipa::OpenApi;
@@ -46,13 +48,15 @@ async fn list_invitations(
 
 /// Invite somebody
 ///
-/// Sends a letter with a link to `FRONTEND_URL/accept-invitation?token=…`, good once and for 72
-/// hours; the answer does not wait for it. One invitation for an address is pending at a time. Only
-/// the owner invites admins.
+/// By `email` or by `phone`, one of them. To an address goes a letter with a link to
+/// `FRONTEND_URL/accept-invitation?token=…`, good once and for 72 hours; the answer does not wait for it. To a number
+/// nothing is sent: the answer has the link, as `accept_url`, for you to pass on, and it is not shown again. Whoever has
+/// the link can accept. One invitation for an address, or for a number, is pending at a time. Only the owner invites
+/// admins.
 #[utoipa::path(
     tag = "Invitations",
     request_body = CreateInvitationRequest,
-    responses((status = 201, description = "Invited", body = InvitationResponse))
+    responses((status = 201, description = "Invited", body = SentInvitationResponse))
 )]
 #[post("/api/v1/invitations")]
 async fn invite(
@@ -60,19 +64,19 @@ async fn invite(
     Caller(actor): Caller,
     ValidJson(request): ValidJson<CreateInvitationRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let invitation = blocking::database(&api, move |api| api.invitations.invite(&actor, &request)).await?;
-    let response = InvitationResponse::from(invitation);
-    Ok(created(format!("/api/v1/invitations/{}", response.id), &response))
+    let sent = blocking::database(&api, move |api| api.invitations.invite(&actor, &request)).await?;
+    let response = SentInvitationResponse::from(sent);
+    Ok(created(format!("/api/v1/invitations/{}", response.invitation.id), &response))
 }
 
 /// Send an invitation again
 ///
-/// With a new link, good for 72 hours from now; that of the last letter is worth nothing any more.
-/// An expired invitation is pending again.
+/// With a new link, good for 72 hours from now; the last one is worth nothing any more. An expired invitation is pending
+/// again. Of one for a telephone number the answer has the link, as `accept_url`.
 #[utoipa::path(
     tag = "Invitations",
     params(("id" = InvitationId, Path, description = "The invitation")),
-    responses((status = 200, description = "Sent again", body = InvitationResponse))
+    responses((status = 200, description = "Sent again", body = SentInvitationResponse))
 )]
 #[post("/api/v1/invitations/{id}/resend")]
 async fn resend_invitation(
@@ -80,8 +84,8 @@ async fn resend_invitation(
     Caller(actor): Caller,
     id: web::Path<InvitationId>,
 ) -> Result<HttpResponse, Problem> {
-    let invitation = blocking::database(&api, move |api| api.invitations.resend_invitation(&actor, *id)).await?;
-    Ok(ok(&InvitationResponse::from(invitation)))
+    let sent = blocking::database(&api, move |api| api.invitations.resend_invitation(&actor, *id)).await?;
+    Ok(ok(&SentInvitationResponse::from(sent)))
 }
 
 /// Revoke an invitation

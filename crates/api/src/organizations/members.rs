@@ -88,8 +88,9 @@ enum Brought {
 fn add_or_invite(api: &Api, actor: &Actor, id: OrganizationId, request: &AddMemberRequest) -> Result<Brought, Problem> {
     match api.organizations.add_member(actor, id, request) {
         Err(AddMemberError::UnknownPerson) => {
-            let request = CreateInvitationRequest { email: request.email.clone(), role: request.role, profile: None };
-            Ok(Brought::Invitation(api.invitations.invite(actor, &request)?))
+            let email = Some(request.email.clone());
+            let request = CreateInvitationRequest { email, phone: None, role: request.role, profile: None };
+            Ok(Brought::Invitation(api.invitations.invite(actor, &request)?.invitation))
         }
         added => Ok(Brought::Member(added?)),
     }

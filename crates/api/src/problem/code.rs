@@ -55,7 +55,7 @@ codes! {
     DuplicateEmail = CONFLICT, "DUPLICATE_EMAIL", "Somebody is registered under this e-mail address";
     DuplicateMember = CONFLICT, "DUPLICATE_MEMBER", "The person is a member already";
     DuplicateAdmin = CONFLICT, "DUPLICATE_ADMIN", "The member is an admin already, or the owner";
-    DuplicateInvitation = CONFLICT, "DUPLICATE_INVITATION", "An invitation for this e-mail address is pending";
+    DuplicateInvitation = CONFLICT, "DUPLICATE_INVITATION", "An invitation for this e-mail address or telephone number is pending";
     DuplicateWarehouse = CONFLICT, "DUPLICATE_WAREHOUSE", "The organization has a warehouse with this code";
     DuplicateRole = CONFLICT, "DUPLICATE_ROLE", "A role of the organization or a built-in one has this key";
     DuplicateAssignment = CONFLICT, "DUPLICATE_ASSIGNMENT", "The person has this role already, for the same things and until the same time";

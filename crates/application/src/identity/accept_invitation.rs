@@ -1,15 +1,20 @@
 //! Somebody who was sent an invitation accepts it and is signed in to the organization.
 
-use stoa_domain::audit::AuditEntry;
+use serde_json::Value;
+use stoa_domain::audit::personal::marked;
+use stoa_domain::audit::{AuditEntry, picture};
 use stoa_domain::identity::password::Password;
 use stoa_domain::identity::ports::{HashingError, IdentityTx};
 use stoa_domain::identity::token::{SigningError, TokenDigest};
 use stoa_domain::identity::user::User;
 use stoa_domain::invitations::dto::AcceptInvitationRequest;
-use stoa_domain::invitations::invitation::{Invitation, InvitationStatus};
+use stoa_domain::invitations::invitation::{Addressee, Invitation, InvitationStatus};
 use stoa_domain::kernel::actor::{Actor, ControlScope, Origin, Stamp};
+use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::{Flaw, InvalidField, Parsed};
+use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::name::Name;
+use stoa_domain::kernel::phone::Phone;
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::membership::Membership;
@@ -23,6 +28,7 @@ use super::service::IdentityService;
 use crate::organizations::{Joining, join};
 
 const REQUIRED: Flaw = Flaw { code: "required", message: "is required" };
+const ADDRESS_KNOWN: Flaw = Flaw { code: "unexpected", message: "must not be given where the address is known" };
 
 /// Why nobody has joined.
 #[derive(Debug, PartialEq, Eq, Error)]
@@ -62,6 +68,7 @@ pub enum AcceptInvitationError {
 
 /// What a newcomer has to say.
 struct Newcomer {
+    email: Option<Email>,
     name: Name,
     password: Password,
 }
@@ -71,14 +78,30 @@ impl Newcomer {
         let password = request.password.as_ref().ok_or(REQUIRED.at("password"))?;
         let name = request.name.as_ref().ok_or(REQUIRED.at("name"))?;
         Ok(Self {
+            email: request.email.as_ref().map(|email| Email::parse_field("email", email)).transpose()?,
             password: Password::parse_field("password", password.expose())?,
             name: Name::parse_field("name", name)?,
         })
     }
+
+    /// The account they will have.
+    fn user(&self, id: UserId, addressee: &Addressee, now: Timestamp) -> Result<User, InvalidField> {
+        let of_address = |email: &Email| User::new(id, email.clone(), self.name.clone(), now);
+        let user = match (addressee, &self.email) {
+            // The token came by a letter to the address.
+            (Addressee::Email(email), None) => User { email_verified_at: Some(now), ..of_address(email) },
+            (Addressee::Phone(phone), Some(email)) => User { phone: Some(phone.clone()), ..of_address(email) },
+            (Addressee::Email(_), Some(_)) => return Err(ADDRESS_KNOWN.at("email")),
+            (Addressee::Phone(_), None) => return Err(REQUIRED.at("email")),
+        };
+        self.password.suits(&user.email, &user.name).map_err(|flaw| flaw.at("password"))?;
+        Ok(user)
+    }
 }
 
 impl IdentityService {
-    /// Makes a person of whoever has none, and a member of them.
+    /// Makes a person of whoever has no account, and a member of them. Where the invitation is for a telephone number,
+    /// the letter that verifies their address is left.
     ///
     /// # Errors
     /// See [`AcceptInvitationError`].
@@ -94,30 +117,34 @@ impl IdentityService {
         let (digest, now) = (self.refresh_tokens.digest(&request.token), self.sources.now());
         // Asked before the costly hash; decided by the acceptance.
         let invitation = self.open_invitation(&digest, now)?;
-        let suits = newcomer.password.suits(&invitation.email, &newcomer.name);
-        suits.map_err(|flaw| flaw.at("password"))?;
-        if self.is_registered(&invitation.email)? {
+        let user = newcomer.user(self.sources.id(), &invitation.addressee, now)?;
+        if self.is_registered(&user.email)? {
             return Err(AcceptInvitationError::SignInFirst);
         }
         let hash = self.passwords.hash(newcomer.password.secret())?;
-        // The token came by a letter to the address.
-        let email_verified_at = Some(now);
-        let user = User::new(self.sources.id(), invitation.email.clone(), newcomer.name, now);
-        let user = User { email_verified_at, ..user };
         let opening = self.open_session(&user, Some((invitation.organization_id, invitation.role)), origin.clone())?;
+        let unverified = user.email_verified_at.is_none();
+        let verification = unverified.then(|| self.make_verification()).transpose()?;
         let scope = ControlScope::new(Stamp::user(user.id, origin)).about(invitation.organization_id);
 
-        self.work.run(&scope, |tx| {
+        let joined = self.work.run(&scope, |tx| {
             tx.users.insert(&user).map_err(|error| error.or_duplicate(AcceptInvitationError::SignInFirst))?;
             tx.credentials.put(user.id, &hash, now)?;
             let entry = AuditEntry::new(&self.sources, "user.register", "user", user.id.as_uuid());
             tx.audit.record(&entry.created(&user))?;
+            if let Some(verification) = verification {
+                verification.leave(self, tx, &user)?;
+            }
             self.join(tx, user, &invitation, now, opening)
-        })
+        })?;
+        if unverified {
+            self.bell.ring();
+        }
+        Ok(joined)
     }
 
-    /// Makes a member of whoever is signed in under the address of the invitation; the session at
-    /// hand goes on.
+    /// Makes a member of whoever is signed in under the address of the invitation, or of anybody who is signed in where
+    /// it is for a telephone number, which they are given if they have none; the session at hand goes on.
     ///
     /// # Errors
     /// See [`AcceptInvitationError`].
@@ -126,6 +153,9 @@ impl IdentityService {
         actor: &Actor,
         request: &AcceptInvitationRequest,
     ) -> Result<Registered, AcceptInvitationError> {
+        if request.email.is_some() {
+            return Err(ADDRESS_KNOWN.at("email").into());
+        }
         let (digest, now) = (self.refresh_tokens.digest(&request.token), self.sources.now());
         let invitation = self.open_invitation(&digest, now)?;
         let organization = invitation.organization_id;
@@ -133,14 +163,35 @@ impl IdentityService {
         self.work.run(&actor.control().about(organization), |tx| {
             self.hold_session::<AcceptInvitationError>(tx, actor)?;
             let account = tx.users.find_account(actor.user_id)?;
-            let user = account.ok_or(AcceptInvitationError::AnotherPerson)?.user;
-            if user.email != invitation.email {
+            let mut user = account.ok_or(AcceptInvitationError::AnotherPerson)?.user;
+            if invitation.addressee.email().is_some_and(|email| *email != user.email) {
                 return Err(AcceptInvitationError::AnotherPerson);
             }
             let opening = self.open_session(&user, Some((organization, invitation.role)), actor.origin.clone())?;
-            self.note_verified(tx, user.id, now)?;
+            match &invitation.addressee {
+                // The token came by a letter to the address.
+                Addressee::Email(_) => self.note_verified(tx, user.id, now)?,
+                Addressee::Phone(phone) => self.note_phone(tx, &mut user, phone, now)?,
+            }
             self.join(tx, user, &invitation, now, opening)
         })
+    }
+
+    /// Notes the telephone number, if none is known of the person.
+    fn note_phone(
+        &self,
+        tx: &IdentityTx<'_>,
+        user: &mut User,
+        phone: &Phone,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if tx.users.note_phone(user.id, phone, now)? {
+            let entry = AuditEntry::new(&self.sources, "profile.update", "user", user.id.as_uuid());
+            let (before, after) = (picture([("phone", Value::Null)]), picture([("phone", marked(phone))]));
+            tx.audit.record(&entry.changed(&before, &after))?;
+            user.phone = Some(phone.clone());
+        }
+        Ok(())
     }
 
     fn open_invitation(&self, digest: &TokenDigest, now: Timestamp) -> Result<Invitation, AcceptInvitationError> {
@@ -193,7 +244,6 @@ mod tests {
     use serde_json::json;
     use stoa_domain::identity::user::Account;
     use stoa_domain::invitations::invitation::{InvitationTerms, OpenInvitation};
-    use stoa_domain::kernel::email::Email;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
     use uuid::Uuid;
@@ -202,12 +252,25 @@ mod tests {
 
     fn request() -> AcceptInvitationRequest {
         let name = Some(kim().name.as_str().to_owned());
-        AcceptInvitationRequest { token: "token".into(), password: Some(PASSWORD.into()), name }
+        AcceptInvitationRequest { token: "token".into(), email: None, password: Some(PASSWORD.into()), name }
     }
 
-    /// Lee's invitation for this address into an organization Kim does not belong to.
-    fn invitation(email: Email) -> Invitation {
-        let terms = InvitationTerms { email, role: Rank::Member, profile: None };
+    /// The same, with Kim's address.
+    fn with_address() -> AcceptInvitationRequest {
+        AcceptInvitationRequest { email: Some(" Kim@Example.com".into()), ..request() }
+    }
+
+    fn alone() -> AcceptInvitationRequest {
+        AcceptInvitationRequest { password: None, name: None, ..request() }
+    }
+
+    fn phone() -> Phone {
+        Phone::from_store("+821012345678".into())
+    }
+
+    /// Lee's invitation into an organization Kim does not belong to.
+    fn invitation(addressee: Addressee) -> Invitation {
+        let terms = InvitationTerms { addressee, role: Rank::Member, profile: None };
         Invitation::new(Uuid::from_u128(0x14).into(), elsewhere(), lee().id, terms, TOKEN, now())
     }
 
@@ -218,9 +281,13 @@ mod tests {
     }
 
     /// The token is that of an open invitation for this address.
-    fn open(mut store: Store, email: Email) -> Store {
+    fn open(store: Store, email: Email) -> Store {
+        open_to(store, Addressee::Email(email))
+    }
+
+    fn open_to(mut store: Store, addressee: Addressee) -> Store {
         store.token_source.expect_digest().withf(|token| token.expose() == "token").times(1).return_const(TOKEN);
-        let found = OpenInvitation { invitation: invitation(email), organization_name: "Harbour".into() };
+        let found = OpenInvitation { invitation: invitation(addressee), organization_name: "Harbour".into() };
         store
             .invitations
             .expect_find_open()
@@ -231,7 +298,11 @@ mod tests {
 
     /// Nobody is registered under Kim's address, and the password is hashed.
     fn hashed(store: Store) -> Store {
-        let mut store = open(store, kim().email);
+        hashed_for(store, Addressee::Email(kim().email))
+    }
+
+    fn hashed_for(store: Store, addressee: Addressee) -> Store {
+        let mut store = open_to(store, addressee);
         store.users.expect_find_by_email().withf(|email| *email == kim().email).times(1).returning(|_| Ok(None));
         store.hashes();
         store
@@ -264,12 +335,51 @@ mod tests {
     }
 
     fn registers(store: Store) -> Store {
-        let mut store = hashed(store);
         let user = User { id: nth(0).into(), email_verified_at: Some(now()), ..kim() };
+        registers_as(hashed(store), &user)
+    }
+
+    fn registers_as(mut store: Store, user: &User) -> Store {
         let inserted = user.clone();
         store.users.expect_insert().withf(move |given| *given == inserted).times(1).returning(|_| Ok(()));
         store.keeps_hash_of(nth(0).into());
-        store.audits(entry("user.register", "user", nth(0)).created(&user));
+        store.audits(entry("user.register", "user", nth(0)).created(user));
+        store
+    }
+
+    /// Kim as a newcomer who was invited by telephone.
+    fn reached_by_phone() -> User {
+        User { id: nth(0).into(), phone: Some(phone()), ..kim() }
+    }
+
+    /// Whoever was called joins, and is written to at their address.
+    fn accepted_by_phone(store: Store) -> Store {
+        let mut store = registers_as(hashed_for(store, Addressee::Phone(phone())), &reached_by_phone());
+        joins(&mut store, nth(0), nth(1));
+        knows(&mut store, reached_by_phone(), vec![affiliation(elsewhere(), Rank::Member)]);
+        store.makes_opaque_token();
+        store.leaves_verification(&reached_by_phone());
+        store
+    }
+
+    /// Kim, who has this number, joins by that of the invitation.
+    fn accepted_signed_in_by_phone(store: Store, own: Option<Phone>) -> Store {
+        let mut store = open_to(store, Addressee::Phone(phone()));
+        store.holds_session(Some(session()));
+        let news = own.is_none();
+        store
+            .users
+            .expect_note_phone()
+            .withf(|user, number, at| (*user, number, *at) == (kim().id, &phone(), now()))
+            .times(1)
+            .returning(move |_, _, _| Ok(news));
+        if news {
+            let (before, after) = (json!({ "phone": null }), json!({ "phone": marked(&phone()) }));
+            store.audits(entry("profile.update", "user", kim().id.as_uuid()).changed(&before, &after));
+        }
+        joins(&mut store, kim().id.as_uuid(), nth(0));
+        let known = User { phone: own, ..kim() };
+        knows(&mut store, known, vec![affiliation(elsewhere(), Rank::Member)]);
         store
     }
 
@@ -313,12 +423,57 @@ mod tests {
     fn whoever_is_signed_in_under_the_address_joins_with_the_token_alone() {
         let store = accepted_signed_in(Store::default());
         let transactions = store.transactions.clone();
-        let (kim_there, request) =
-            (actor(Rank::Owner), AcceptInvitationRequest { password: None, name: None, ..request() });
-        let joined = store.service().accept_invitation_signed_in(&kim_there, &request).unwrap();
+        let kim_there = actor(Rank::Owner);
+        let joined = store.service().accept_invitation_signed_in(&kim_there, &alone()).unwrap();
         assert_eq!((joined.user, joined.organization.organization_id), (kim(), elsewhere()));
         let scope = kim_there.control().about(elsewhere());
         assert_eq!(transactions.opened().last(), Some(&(Mode::Write, scope)));
+    }
+
+    #[test]
+    fn who_was_invited_by_telephone_brings_an_address_and_is_written_to() {
+        let mut store = accepted_by_phone(Store::default());
+        store.rings_after_commit();
+        let joined = store.service().accept_invitation(origin(), &with_address()).unwrap();
+        assert_eq!(joined.user, reached_by_phone());
+        assert_eq!((joined.organization.organization_id, shown(&joined.tokens)), (elsewhere(), TOKENS));
+    }
+
+    #[test]
+    fn whoever_is_signed_in_accepts_one_by_telephone_and_keeps_the_number_they_have() {
+        let other = Phone::from_store("+4930123456".into());
+        for (own, shown) in [(None, phone()), (Some(other.clone()), other)] {
+            let service = accepted_signed_in_by_phone(Store::default(), own).service();
+            let joined = service.accept_invitation_signed_in(&actor(Rank::Owner), &alone()).unwrap();
+            assert_eq!(joined.user, User { phone: Some(shown), ..kim() });
+        }
+    }
+
+    #[test]
+    fn an_address_is_given_where_it_is_wanted_and_nowhere_else() {
+        let by_phone = open_to(Store::default(), Addressee::Phone(phone())).service();
+        let by_email = open(Store::default(), kim().email).service();
+        let unasked = Store::default().service();
+        for (result, code) in [
+            (by_phone.accept_invitation(origin(), &request()), "required"),
+            (by_email.accept_invitation(origin(), &with_address()), "unexpected"),
+            (unasked.accept_invitation_signed_in(&actor(Rank::Owner), &with_address()), "unexpected"),
+        ] {
+            match result {
+                Err(AcceptInvitationError::Invalid(invalid)) => {
+                    assert_eq!((invalid.field, invalid.flaw.code), ("email", code));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_that_has_an_account_must_sign_in_however_its_person_was_invited() {
+        let mut store = open_to(Store::default(), Addressee::Phone(phone()));
+        store.users.expect_find_by_email().returning(|_| Ok(Some(kim())));
+        let result = store.service().accept_invitation(origin(), &with_address());
+        assert_eq!(result.unwrap_err(), AcceptInvitationError::SignInFirst);
     }
 
     #[test]
@@ -389,6 +544,7 @@ mod tests {
             (AcceptInvitationRequest { password: None, ..request() }, "password", "required"),
             (AcceptInvitationRequest { name: None, ..request() }, "name", "required"),
             (AcceptInvitationRequest { password: Some("short".into()), ..request() }, "password", "length"),
+            (AcceptInvitationRequest { email: Some("kim".into()), ..request() }, "email", "email"),
         ] {
             match Store::default().service().accept_invitation(origin(), &request) {
                 Err(AcceptInvitationError::Invalid(invalid)) => {
@@ -430,6 +586,9 @@ mod tests {
         }
         let store = accepted_signed_in(Store::whose_commit_fails());
         let result = store.service().accept_invitation_signed_in(&actor(Rank::Owner), &request());
+        assert_eq!(result.unwrap_err(), AcceptInvitationError::Store(lost()));
+        let store = accepted_by_phone(Store::whose_commit_fails());
+        let result = store.service().accept_invitation(origin(), &with_address());
         assert_eq!(result.unwrap_err(), AcceptInvitationError::Store(lost()));
     }
 }

@@ -36,6 +36,7 @@ impl IdentityService {
             id: account.user.id,
             email: account.user.email.as_str().to_owned(),
             email_verified: account.user.email_verified_at.is_some(),
+            phone: account.user.phone.map(|phone| phone.as_str().to_owned()),
             name: account.user.name.as_str().to_owned(),
             platform: account.user.platform,
             platform_admin: actor.platform_admin,

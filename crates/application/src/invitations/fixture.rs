@@ -8,10 +8,11 @@ use stoa_domain::audit::personal::marked;
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::ports::{MockRefreshTokenSource, MockUserRepository};
 use stoa_domain::identity::token::TokenDigest;
-use stoa_domain::invitations::invitation::{Invitation, InvitationTerms};
+use stoa_domain::invitations::invitation::{Addressee, Invitation, InvitationTerms};
 use stoa_domain::invitations::ports::{Invitations, InvitationsTx, MockInvitationRepository};
 use stoa_domain::kernel::actor::ControlScope;
 use stoa_domain::kernel::ids::InvitationId;
+use stoa_domain::kernel::phone::Phone;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::unit_of_work::{Abort, Mode, TxError, UnitOfWork};
 use stoa_domain::mail::letter::{AddressedLetter, FrontendUrl, Letter};
@@ -79,7 +80,7 @@ impl Store {
 
     /// The letter with the new token must be left for the worker, once.
     pub(super) fn leaves_letter(&mut self) {
-        let link = "http://stoa.example/accept-invitation?token=new-token".into();
+        let link = LINK.into();
         let until = invitation(Rank::Member).expires_at;
         let letter = Letter::Invitation { organization: organization(home()).name.as_str().into(), link, until };
         expect_letter(&mut self.outbox, AddressedLetter::new(&lee().email, letter), Some(home()));
@@ -121,9 +122,17 @@ pub(super) fn invitation_id() -> InvitationId {
     Uuid::from_u128(0x14).into()
 }
 
+/// The link with the new token.
+pub(super) const LINK: &str = "http://stoa.example/accept-invitation?token=new-token";
+
+/// Lee by telephone.
+pub(super) fn by_phone() -> Addressee {
+    Addressee::Phone(Phone::from_store("+821012345678".into()))
+}
+
 /// Kim's invitation for Lee, with the old token.
 pub(super) fn invitation(role: Rank) -> Invitation {
-    let terms = InvitationTerms { email: lee().email, role, profile: None };
+    let terms = InvitationTerms { addressee: Addressee::Email(lee().email), role, profile: None };
     Invitation::new(invitation_id(), home(), kim().id, terms, OLD, now())
 }
 

@@ -1,9 +1,9 @@
-//! Someone who brings people in invites somebody by letter.
+//! Someone who brings people in invites somebody, by letter or by a link to pass on.
 
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::identity::token::SigningError;
 use stoa_domain::invitations::dto::CreateInvitationRequest;
-use stoa_domain::invitations::invitation::{Invitation, InvitationTerms};
+use stoa_domain::invitations::invitation::{Addressee, Invitation, InvitationTerms, SentInvitation};
 use stoa_domain::kernel::actor::{Actor, Forbidden};
 use stoa_domain::kernel::field::InvalidField;
 use stoa_domain::kernel::permission::{Permission, USER_INVITE};
@@ -28,8 +28,8 @@ pub enum InviteError {
     /// The person is a member already.
     #[error("the person is a member already")]
     DuplicateMember,
-    /// An invitation for this address is pending.
-    #[error("an invitation for this address is pending")]
+    /// An invitation for this address or number is pending.
+    #[error("an invitation for this address or number is pending")]
     DuplicateInvitation,
     /// The machine gave no randomness.
     #[error(transparent)]
@@ -52,11 +52,11 @@ impl From<Refusal> for InviteError {
 }
 
 impl InvitationsService {
-    /// Makes an invitation and leaves its letter.
+    /// Makes an invitation and leaves its letter, if it is for an address.
     ///
     /// # Errors
     /// See [`InviteError`].
-    pub fn invite(&self, actor: &Actor, request: &CreateInvitationRequest) -> Result<Invitation, InviteError> {
+    pub fn invite(&self, actor: &Actor, request: &CreateInvitationRequest) -> Result<SentInvitation, InviteError> {
         let scope = actor.authorize(PERMISSION)?;
         let terms: InvitationTerms = request.terms()?;
         may_add(actor.rank().ok_or(Forbidden)?, terms.role)?;
@@ -64,30 +64,33 @@ impl InvitationsService {
         let now = self.sources.now();
         let invitation = Invitation::new(self.sources.id(), scope.tenant(), actor.user_id, terms, digest, now);
 
-        let invitation = self.work.run(&scope.control(), |tx| {
+        let sent = self.work.run(&scope.control(), |tx| {
             let organization = tx.organizations.find(&scope)?.ok_or(InviteError::Forbidden)?;
-            if let Some(user) = tx.users.find_by_email(&invitation.email)?
+            if let Addressee::Email(email) = &invitation.addressee
+                && let Some(user) = tx.users.find_by_email(email)?
                 && tx.members.find(&scope, user.id)?.is_some()
             {
                 return Err(InviteError::DuplicateMember);
             }
-            tx.invitations.expire(&scope, &invitation.email, now)?;
+            tx.invitations.expire(&scope, &invitation.addressee, now)?;
             let inserted = tx.invitations.insert(&invitation);
             inserted.map_err(|error| error.or_duplicate(InviteError::DuplicateInvitation))?;
             let entry = AuditEntry::new(&self.sources, "invitation.create", "invitation", invitation.id.as_uuid());
             tx.audit.record(&entry.created(&invitation))?;
-            tx.outbox.enqueue(&self.letter(&invitation, &organization, &token))?;
-            Ok(invitation)
+            let accept_url = self.send(tx, &invitation, &organization, &token)?;
+            Ok(SentInvitation { invitation, accept_url })
         })?;
-        self.bell.ring();
-        Ok(invitation)
+        if sent.accept_url.is_none() {
+            self.bell.ring();
+        }
+        Ok(sent)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
-        NEW, Store, actor, down, entry, home, invitation, kim, lee, lost, now, nth, picture, stranger,
+        LINK, NEW, Store, actor, by_phone, down, entry, home, invitation, kim, lee, lost, now, nth, picture, stranger,
     };
     use super::*;
     use serde_json::json;
@@ -97,7 +100,12 @@ mod tests {
     use stoa_domain::organizations::membership::Membership;
 
     fn request(role: NewMemberRole) -> CreateInvitationRequest {
-        CreateInvitationRequest { email: " Lee@Example.com".into(), role, profile: None }
+        CreateInvitationRequest { email: Some(" Lee@Example.com".into()), phone: None, role, profile: None }
+    }
+
+    fn request_by_phone() -> CreateInvitationRequest {
+        let phone = Some("0082 10-1234-5678".into());
+        CreateInvitationRequest { email: None, phone, ..request(NewMemberRole::Member) }
     }
 
     /// The organization is there, a token is made, nobody is registered under the address.
@@ -113,7 +121,9 @@ mod tests {
         store
             .invitations
             .expect_expire()
-            .withf(|scope, email, at| (scope.tenant(), email, *at) == (home(), &lee().email, now()))
+            .withf(|scope, addressee, at| {
+                (scope.tenant(), addressee, *at) == (home(), &Addressee::Email(lee().email), now())
+            })
             .times(1)
             .returning(|_, _, _| Ok(()));
         let expected = Invitation { id: nth(0).into(), digest: NEW, ..invitation(role) };
@@ -141,9 +151,26 @@ mod tests {
         store.rings_after_commit();
         let transactions = store.transactions.clone();
         let admin = actor(Rank::Admin);
-        let invited = store.service().invite(&admin, &request(NewMemberRole::Member)).unwrap();
-        assert_eq!((invited.email, invited.invited_by), (lee().email, kim().id));
+        let sent = store.service().invite(&admin, &request(NewMemberRole::Member)).unwrap();
+        let invited = sent.invitation;
+        assert_eq!((invited.addressee, invited.invited_by), (Addressee::Email(lee().email), kim().id));
+        assert_eq!(sent.accept_url, None, "it is in the letter alone");
         assert_eq!(transactions.opened(), [(Mode::Write, admin.control())]);
+    }
+
+    #[test]
+    fn one_by_telephone_is_shown_the_link_and_nobody_is_written_to_or_looked_for() {
+        let mut store = Store::default();
+        store.makes_token();
+        store.finds_organization();
+        let expire = store.invitations.expect_expire().withf(|_, addressee, _| *addressee == by_phone());
+        expire.times(1).returning(|_, _, _| Ok(()));
+        let expected = Invitation { id: nth(0).into(), digest: NEW, addressee: by_phone(), ..invitation(Rank::Member) };
+        let shown = entry("invitation.create", "invitation", nth(0)).created(&expected);
+        store.invitations.expect_insert().withf(move |given| *given == expected).times(1).returning(|_| Ok(()));
+        store.audits(shown);
+        let sent = store.service().invite(&actor(Rank::Admin), &request_by_phone()).unwrap();
+        assert_eq!((sent.invitation.addressee, sent.accept_url), (by_phone(), Some(LINK.into())));
     }
 
     #[test]
@@ -165,10 +192,15 @@ mod tests {
 
     #[test]
     fn a_field_that_means_nothing_is_named() {
-        let request = CreateInvitationRequest { email: "lee".into(), ..request(NewMemberRole::Member) };
-        match Store::default().service().invite(&actor(Rank::Admin), &request) {
-            Err(InviteError::Invalid(invalid)) => assert_eq!(invalid.field, "email"),
-            other => panic!("{other:?}"),
+        let (email, phone) = (Some("lee".into()), Some("+821012345678".into()));
+        for (request, field) in [
+            (CreateInvitationRequest { email, ..request(NewMemberRole::Member) }, "email"),
+            (CreateInvitationRequest { phone, ..request(NewMemberRole::Member) }, "phone"),
+        ] {
+            match Store::default().service().invite(&actor(Rank::Admin), &request) {
+                Err(InviteError::Invalid(invalid)) => assert_eq!(invalid.field, field),
+                other => panic!("{other:?}"),
+            }
         }
     }
 

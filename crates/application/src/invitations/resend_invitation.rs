@@ -1,8 +1,8 @@
-//! Someone who brings people in has the letter sent again, with a new link.
+//! Someone who brings people in has the letter sent again, or is shown the link again; either way it is a new one.
 
 use stoa_domain::audit::AuditEntry;
 use stoa_domain::identity::token::SigningError;
-use stoa_domain::invitations::invitation::{Ended, Invitation};
+use stoa_domain::invitations::invitation::{Ended, SentInvitation};
 use stoa_domain::kernel::actor::{Actor, Forbidden};
 use stoa_domain::kernel::ids::InvitationId;
 use stoa_domain::kernel::permission::{Permission, USER_INVITE};
@@ -15,7 +15,7 @@ use super::service::InvitationsService;
 /// What it takes.
 pub const PERMISSION: Permission = USER_INVITE;
 
-/// Why no other letter was left.
+/// Why there is no other link.
 #[derive(Debug, PartialEq, Eq, Error)]
 pub enum ResendInvitationError {
     /// There is no such invitation in the organization.
@@ -27,8 +27,8 @@ pub enum ResendInvitationError {
     /// It was accepted or revoked, perhaps only just now.
     #[error(transparent)]
     Ended(#[from] Ended),
-    /// Another invitation for this address is pending.
-    #[error("another invitation for this address is pending")]
+    /// Another invitation for this address or number is pending.
+    #[error("another invitation for this address or number is pending")]
     DuplicateInvitation,
     /// The machine gave no randomness.
     #[error(transparent)]
@@ -61,16 +61,16 @@ impl From<StoreError> for ResendInvitationError {
 }
 
 impl InvitationsService {
-    /// Leaves a new letter; the link in the last one is worth nothing from now on.
+    /// Makes a new link and leaves its letter, if it is for an address; the last link is worth nothing from now on.
     ///
     /// # Errors
     /// See [`ResendInvitationError`].
-    pub fn resend_invitation(&self, actor: &Actor, id: InvitationId) -> Result<Invitation, ResendInvitationError> {
+    pub fn resend_invitation(&self, actor: &Actor, id: InvitationId) -> Result<SentInvitation, ResendInvitationError> {
         let scope = actor.authorize(PERMISSION)?;
         let rank = actor.rank().ok_or(Forbidden)?;
         let (token, digest) = self.token()?;
 
-        let invitation = self.work.run(&scope.control(), |tx| {
+        let sent = self.work.run(&scope.control(), |tx| {
             let before = tx.invitations.find(&scope, id)?.ok_or(ResendInvitationError::NotFound)?;
             may_add(rank, before.role)?;
             let organization = tx.organizations.find(&scope)?.ok_or(ResendInvitationError::NotFound)?;
@@ -78,21 +78,25 @@ impl InvitationsService {
             tx.invitations.update(&scope, &before, &after)?;
             let entry = AuditEntry::new(&self.sources, "invitation.resend", "invitation", id.as_uuid());
             tx.audit.record(&entry.changed(&before, &after))?;
-            tx.outbox.enqueue(&self.letter(&after, &organization, &token))?;
-            Ok::<_, ResendInvitationError>(after)
+            let accept_url = self.send(tx, &after, &organization, &token)?;
+            Ok::<_, ResendInvitationError>(SentInvitation { invitation: after, accept_url })
         })?;
-        self.bell.ring();
-        Ok(invitation)
+        if sent.accept_url.is_none() {
+            self.bell.ring();
+        }
+        Ok(sent)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{NEW, OLD, Store, actor, down, entry, home, invitation, invitation_id, lost, stranger};
+    use super::super::fixture::{
+        LINK, NEW, OLD, Store, actor, by_phone, down, entry, home, invitation, invitation_id, lost, stranger,
+    };
     use super::*;
     use chrono::Duration;
     use serde_json::json;
-    use stoa_domain::invitations::invitation::InvitationStatus;
+    use stoa_domain::invitations::invitation::{Invitation, InvitationStatus};
     use stoa_domain::kernel::rank::Rank;
 
     /// An invitation of yesterday is there.
@@ -131,7 +135,19 @@ mod tests {
         let mut store = written(Store::default(), Rank::Member);
         store.rings_after_commit();
         let sent = store.service().resend_invitation(&actor(Rank::Admin), invitation_id()).unwrap();
-        assert_eq!(sent.digest, NEW);
+        assert_eq!((sent.invitation.digest, sent.accept_url), (NEW, None));
+    }
+
+    #[test]
+    fn of_one_by_telephone_the_new_link_is_shown_and_nobody_is_written_to() {
+        let mut store = Store::default();
+        store.makes_token();
+        store.finds_organization();
+        store.has(Invitation { addressee: by_phone(), ..invitation(Rank::Member) });
+        store.invitations.expect_update().withf(|_, _, after| after.digest == NEW).returning(|_, _, _| Ok(()));
+        store.audit.expect_record().times(1).returning(|_| Ok(()));
+        let sent = store.service().resend_invitation(&actor(Rank::Admin), invitation_id()).unwrap();
+        assert_eq!((sent.invitation.addressee, sent.accept_url), (by_phone(), Some(LINK.into())));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::registration::{Decision, Registration, RegistrationStatus};
 use stoa_domain::identity::second_factor::Challenge;
 use stoa_domain::identity::token::TokenDigest;
-use stoa_domain::invitations::invitation::{INVITATION_LIFE, Invitation, InvitationTerms};
+use stoa_domain::invitations::invitation::{Addressee, INVITATION_LIFE, Invitation, InvitationTerms};
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::platform::Platform;
 use stoa_domain::kernel::rank::Rank;
@@ -164,8 +164,8 @@ pub fn requests_go_after_they_were_decided(store: &dyn Subject) {
 }
 
 fn invited(world: &World<'_>, tenant: &Tenant, n: u8) -> Invitation {
-    let email = parsed(&format!("colleague-{n}@example.com"));
-    let terms = InvitationTerms { email, role: Rank::Member, profile: None };
+    let addressee = Addressee::Email(parsed(&format!("colleague-{n}@example.com")));
+    let terms = InvitationTerms { addressee, role: Rank::Member, profile: None };
     let digest = TokenDigest([n; 32]);
     let made = Invitation::new(world.id(), tenant.id(), tenant.owner.id, terms, digest, at(n.into()));
     world.invitations(|tx| tx.invitations.insert(&made)).expect("a new invitation");
@@ -186,7 +186,7 @@ pub fn invitations_go_after_they_have_ended(store: &dyn Subject) {
     change(&revoked, &revoked.revoked(at(8)).expect("a pending one"));
     change(&again, &again.sent_again(TokenDigest([9; 32]), at(900)).expect("a pending one"));
     let over = at(100) + INVITATION_LIFE;
-    assert_eq!(world.invitations(|tx| tx.invitations.expire(&ours.scope, &noted.email, over)), Ok(()));
+    assert_eq!(world.invitations(|tx| tx.invitations.expire(&ours.scope, &noted.addressee, over)), Ok(()));
 
     let gone = |kind_before: Timestamp| remove_until(&world, Leftover::Invitation, kind_before, 99);
     assert_eq!([at(7), at(8), at(9), at(9)].map(gone), [0, 1, 1, 0]);

@@ -2,6 +2,7 @@
 
 use stoa_domain::identity::user::{Account, User};
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
+use stoa_domain::kernel::phone::Phone;
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
@@ -123,4 +124,27 @@ pub fn an_address_is_verified_once(store: &dyn Subject) {
     let jo = User { email_verified_at: Some(at(1)), ..person(world.id::<UserId>(), "jo@example.com", "Jo") };
     assert_eq!(world.identity(|tx| tx.users.insert(&jo)), Ok(()));
     assert_eq!(verified_at(jo.id), Some(at(1)), "as it was added");
+}
+
+/// `note_phone`: "of a person who has none, which is a change of their profile", and of nobody else; several may have
+/// one number.
+pub fn a_telephone_number_is_noted_of_whoever_has_none(store: &dyn Subject) {
+    let world = World::new(store);
+    let (kim, lee) = (world.ours.owner.id, world.theirs.owner.id);
+    let [first, second]: [Phone; 2] = ["+821012345678", "+821012345679"].map(parsed);
+    let known = |id| {
+        let account = account(&world, id).expect("a person");
+        assert_eq!(by_email(&world, account.user.email.as_str()), Some(account.user.clone()));
+        let person = world.people(|tx| tx.people.find(id, at(9))).expect("a look-up").expect("a person");
+        assert_eq!(person.profile.phone, account.user.phone);
+        (person.profile.phone, person.profile.version, person.profile.updated_at)
+    };
+    for (number, news) in [(&first, true), (&second, false)] {
+        assert_eq!(world.identity(|tx| tx.users.note_phone(kim, number, at(5))), Ok(news));
+    }
+    assert_eq!((known(kim), known(lee)), ((Some(first.clone()), 2, at(5)), (None, 1, at(0))));
+    assert_eq!(world.identity(|tx| tx.users.note_phone(world.id(), &first, at(5))), Ok(false));
+    let jo = User { phone: Some(first.clone()), ..person(world.id::<UserId>(), "jo@example.com", "Jo") };
+    assert_eq!(world.identity(|tx| tx.users.insert(&jo)), Ok(()));
+    assert_eq!(known(jo.id), (Some(first), 1, at(0)), "as it was added");
 }

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::json;
 use stoa_domain::identity::token::TokenDigest;
-use stoa_domain::invitations::invitation::{Invitation, InvitationStatus, InvitationTerms, JoiningProfile};
+use stoa_domain::invitations::invitation::{Addressee, Invitation, InvitationStatus, InvitationTerms, JoiningProfile};
 use stoa_domain::invitations::ports::BY_CREATION;
 use stoa_domain::kernel::page::{Cursor, Page, Start, Window};
 use stoa_domain::kernel::rank::Rank;
@@ -16,9 +16,14 @@ const LIFE: i64 = 72 * 3600;
 
 /// An invitation nobody has stored yet, made at the n-th second with a token of its own.
 fn invitation(world: &World<'_>, tenant: &Tenant, n: u8) -> Invitation {
-    let email = parsed(&format!("colleague-{n}@example.com"));
-    let terms = InvitationTerms { email, role: Rank::Member, profile: None };
+    let addressee = Addressee::Email(parsed(&format!("colleague-{n}@example.com")));
+    let terms = InvitationTerms { addressee, role: Rank::Member, profile: None };
     Invitation::new(world.id(), tenant.id(), tenant.owner.id, terms, TokenDigest([n; 32]), at(n.into()))
+}
+
+/// Whoever is reached by this number.
+fn by_phone(number: &str) -> Addressee {
+    Addressee::Phone(parsed(number))
 }
 
 fn stored(world: &World<'_>, tenant: &Tenant, n: u8) -> Invitation {
@@ -60,7 +65,8 @@ pub fn an_invitation_is_found_as_it_was_added(store: &dyn Subject) {
     let profile = Some(JoiningProfile::new(fields).expect("a short one"));
     let (role, ended_at) = (Rank::Admin, Some(at(900)));
     let status = InvitationStatus::Revoked;
-    let full = Invitation { role, profile, status, ended_at, ..invitation(&world, &world.ours, 2) };
+    let addressee = by_phone("+821012345678");
+    let full = Invitation { addressee, role, profile, status, ended_at, ..invitation(&world, &world.ours, 2) };
     insert(&world, &full).expect("a new invitation");
     for invitation in [bare, full] {
         assert_eq!(found(&world, &world.ours, &invitation), Some(invitation));
@@ -75,7 +81,9 @@ pub fn an_invitation_is_out_of_reach_of_another_organization(store: &dyn Subject
     let after = theirs.revoked(at(5)).expect("a pending one");
     assert_eq!(update(&world, &world.ours, &theirs, &after), Err(StoreError::Stale));
     let expire = |tenant: &Tenant| {
-        world.invitations(|tx| tx.invitations.expire(&tenant.scope, &theirs.email, at(LIFE + 1))).expect("an answer");
+        world
+            .invitations(|tx| tx.invitations.expire(&tenant.scope, &theirs.addressee, at(LIFE + 1)))
+            .expect("an answer");
     };
     expire(&world.ours);
     assert_eq!(found(&world, &world.theirs, &theirs), Some(theirs.clone()));
@@ -90,14 +98,14 @@ pub fn an_invitation_is_out_of_reach_of_another_organization(store: &dyn Subject
 pub fn one_invitation_is_pending_for_an_address_in_an_organization(store: &dyn Subject) {
     let world = World::new(store);
     let first = stored(&world, &world.ours, 1);
-    let again = Invitation { email: first.email.clone(), ..invitation(&world, &world.ours, 2) };
+    let again = Invitation { addressee: first.addressee.clone(), ..invitation(&world, &world.ours, 2) };
     let other = invitation(&world, &world.ours, 3);
     let both = world.invitations(|tx| {
         assert_eq!(tx.invitations.insert(&again), Err(StoreError::Duplicate));
         tx.invitations.insert(&other)
     });
     assert_eq!(both, Ok(()));
-    let elsewhere = Invitation { email: first.email.clone(), ..invitation(&world, &world.theirs, 4) };
+    let elsewhere = Invitation { addressee: first.addressee.clone(), ..invitation(&world, &world.theirs, 4) };
     assert_eq!(insert(&world, &elsewhere), Ok(()), "of another organization");
 
     let revoked = first.revoked(at(5)).expect("a pending one");
@@ -105,13 +113,38 @@ pub fn one_invitation_is_pending_for_an_address_in_an_organization(store: &dyn S
     assert_eq!(insert(&world, &again), Ok(()), "the first is pending no more");
 }
 
+/// The same for a number; one is noted as expired, and others stay as they are.
+pub fn one_invitation_is_pending_for_a_telephone_number_in_an_organization(store: &dyn Subject) {
+    let world = World::new(store);
+    let to =
+        |number: &str, tenant: &Tenant, n| Invitation { addressee: by_phone(number), ..invitation(&world, tenant, n) };
+    let (first, again) = (to("+821012345678", &world.ours, 1), to("+821012345678", &world.ours, 2));
+    let other = to("+821012345679", &world.ours, 3);
+    let by_email = stored(&world, &world.ours, 4);
+    let all = world.invitations(|tx| {
+        tx.invitations.insert(&first)?;
+        assert_eq!(tx.invitations.insert(&again), Err(StoreError::Duplicate));
+        tx.invitations.insert(&other)
+    });
+    assert_eq!(all, Ok(()));
+    assert_eq!(insert(&world, &to("+821012345678", &world.theirs, 5)), Ok(()), "of another organization");
+    let late = at(LIFE + 9);
+    world.invitations(|tx| tx.invitations.expire(&world.ours.scope, &first.addressee, late)).expect("an answer");
+    let statuses = [&first, &other, &by_email].map(|one| found(&world, &world.ours, one).map(|one| one.status));
+    let [expired, pending] = [InvitationStatus::Expired, InvitationStatus::Pending].map(Some);
+    assert_eq!(statuses, [expired, pending, pending]);
+    assert_eq!(insert(&world, &again), Ok(()), "the first is pending no more");
+    assert!(accept(&world, 2, 9));
+    assert_eq!(insert(&world, &to("+821012345678", &world.ours, 6)), Ok(()), "neither is the second");
+}
+
 /// `expire`: "so that it stands in the way of no other", and only when its time has run out.
 pub fn an_expired_invitation_stands_in_the_way_of_no_other(store: &dyn Subject) {
     let world = World::new(store);
     let first = stored(&world, &world.ours, 1);
-    let again = Invitation { email: first.email.clone(), ..invitation(&world, &world.ours, 2) };
+    let again = Invitation { addressee: first.addressee.clone(), ..invitation(&world, &world.ours, 2) };
     let expire = |now| {
-        world.invitations(|tx| tx.invitations.expire(&world.ours.scope, &first.email, at(now))).expect("an answer");
+        world.invitations(|tx| tx.invitations.expire(&world.ours.scope, &first.addressee, at(now))).expect("an answer");
     };
     expire(LIFE);
     assert_eq!(insert(&world, &again), Err(StoreError::Duplicate), "it has a second left");
@@ -173,7 +206,9 @@ pub fn invitations_are_listed_by_time_of_making_and_by_status(store: &dyn Subjec
     stored(&world, &world.theirs, 15);
     assert!(accept(&world, 40, 50));
     let noted = stored(&world, &world.ours, 5);
-    world.invitations(|tx| tx.invitations.expire(&world.ours.scope, &noted.email, at(LIFE + 5))).expect("an answer");
+    world
+        .invitations(|tx| tx.invitations.expire(&world.ours.scope, &noted.addressee, at(LIFE + 5)))
+        .expect("an answer");
 
     let all = Window { start: Start::Offset(0), size: 9 };
     let ids = |status, now| -> Vec<_> {

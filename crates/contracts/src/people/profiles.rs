@@ -38,6 +38,7 @@ fn untold(user: &User, place: Option<Place>) -> Person {
 fn everything() -> ProfileChange {
     ProfileChange {
         name: Some(parsed("Kim \"Łódź\" 서울")),
+        phone: Some(Some(parsed("+82 10 1234 5678"))),
         bio: Some(Some(parsed("Cold chains.\nBusan 🧊"))),
         avatar_file_id: Some(Some(uuid::Uuid::from_u128(0xf11e).into())),
         locale: Some(Some(parsed("ko-KR"))),
@@ -96,6 +97,7 @@ pub fn a_profile_is_replaced_in_every_field(store: &dyn Subject) {
     let nothing: Option<FileId> = None;
     let cleared = ProfileChange {
         name: None,
+        phone: Some(None),
         bio: Some(None),
         avatar_file_id: Some(nothing),
         locale: Some(None),

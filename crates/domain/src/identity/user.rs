@@ -6,6 +6,7 @@ use crate::audit::personal::personal;
 use crate::kernel::email::Email;
 use crate::kernel::ids::UserId;
 use crate::kernel::name::Name;
+use crate::kernel::phone::Phone;
 use crate::kernel::platform::Platform;
 use crate::kernel::sources::{Timestamp, rfc3339, rfc3339_option};
 use crate::organizations::organization::Affiliation;
@@ -21,6 +22,9 @@ pub struct User {
     /// Name.
     #[serde(serialize_with = "personal")]
     pub name: Name,
+    /// Telephone number, which others may have as well and nobody has verified.
+    #[serde(serialize_with = "personal", skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
     /// The application the account was made for; grants nothing.
     pub platform: Platform,
     /// When the account was made.
@@ -32,9 +36,9 @@ pub struct User {
 }
 
 impl User {
-    /// A new person, of the usual platform and with an address that is not verified.
+    /// A new person, of the usual platform, with an address that is not verified and no telephone number.
     pub fn new(id: UserId, email: Email, name: Name, now: Timestamp) -> Self {
-        Self { id, email, name, platform: Platform::default(), created_at: now, email_verified_at: None }
+        Self { id, email, name, phone: None, platform: Platform::default(), created_at: now, email_verified_at: None }
     }
 }
 

@@ -5,20 +5,23 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 use validator::{Validate, ValidationError};
 
-use super::invitation::{Invitation, InvitationStatus, InvitationTerms, JoiningProfile, OpenInvitation};
+use super::invitation::{
+    Addressee, Invitation, InvitationStatus, InvitationTerms, JoiningProfile, OpenInvitation, SentInvitation,
+};
 use super::ports::BY_CREATION;
 use crate::identity::password::password_rule;
 use crate::kernel::email::Email;
-use crate::kernel::field::{InvalidField, Parsed, rule};
+use crate::kernel::field::{Flaw, InvalidField, Parsed, rule};
 use crate::kernel::ids::{InvitationId, UserId};
 use crate::kernel::name::Name;
 use crate::kernel::page::{SortValue, Window, list_request};
+use crate::kernel::phone::Phone;
 use crate::kernel::rank::Rank;
 use crate::kernel::secret::Secret;
 use crate::kernel::sources::{Timestamp, rfc3339, rfc3339_option};
 use crate::organizations::dto::NewMemberRole;
 
-/// Somebody to be invited into the organization the token is for.
+/// Somebody to be invited into the organization the token is for, by `email` or by `phone`.
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -26,7 +29,12 @@ pub struct CreateInvitationRequest {
     /// Address that the letter goes to.
     #[validate(custom(function = "rule::<Email>"))]
     #[cfg_attr(feature = "openapi", schema(format = Email, example = "colleague@example.com"))]
-    pub email: String,
+    pub email: Option<String>,
+    /// Telephone number, in place of an address; `+` and 8 to 15 digits, with spaces, dots, hyphens and parentheses as
+    /// you like. Nothing is sent to it.
+    #[validate(custom(function = "rule::<Phone>"))]
+    #[cfg_attr(feature = "openapi", schema(example = "+82 10 1234 5678"))]
+    pub phone: Option<String>,
     /// What the person becomes.
     pub role: NewMemberRole,
     /// What modules will know of the person; at most 4096 bytes.
@@ -43,10 +51,21 @@ impl CreateInvitationRequest {
     pub fn terms(&self) -> Result<InvitationTerms, InvalidField> {
         let profile = self.profile.clone().map(JoiningProfile::new).transpose();
         Ok(InvitationTerms {
-            email: Email::parse_field("email", &self.email)?,
+            addressee: self.addressee()?,
             role: self.role.into(),
             profile: profile.map_err(|flaw| flaw.at("profile"))?,
         })
+    }
+
+    fn addressee(&self) -> Result<Addressee, InvalidField> {
+        match (&self.email, &self.phone) {
+            (Some(email), None) => Email::parse_field("email", email).map(Addressee::Email),
+            (None, Some(phone)) => Phone::parse_field("phone", phone).map(Addressee::Phone),
+            (None, None) => Err(Flaw { code: "required", message: "is required where there is no phone" }.at("email")),
+            (Some(_), Some(_)) => {
+                Err(Flaw { code: "unexpected", message: "must not be given beside email" }.at("phone"))
+            }
+        }
     }
 }
 
@@ -81,8 +100,10 @@ impl ListInvitationsRequest {
 pub struct InvitationResponse {
     /// Id.
     pub id: InvitationId,
-    /// Whom it is for.
-    pub email: String,
+    /// The address it is for; `null` where it is for a telephone number.
+    pub email: Option<String>,
+    /// The telephone number it is for, in the form of E.164.
+    pub phone: Option<String>,
     /// What the person becomes.
     pub role: Rank,
     /// What has become of it.
@@ -96,11 +117,11 @@ pub struct InvitationResponse {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     #[serde(serialize_with = "rfc3339")]
     pub created_at: Timestamp,
-    /// When the last letter was left for the mail.
+    /// When the last link was made, and where it is for an address left for the mail.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     #[serde(serialize_with = "rfc3339")]
     pub sent_at: Timestamp,
-    /// When the link in the last letter ends.
+    /// When that link ends.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     #[serde(serialize_with = "rfc3339")]
     pub expires_at: Timestamp,
@@ -115,7 +136,8 @@ impl From<Invitation> for InvitationResponse {
         Self {
             id: invitation.id,
             status: invitation.status,
-            email: invitation.email.as_str().to_owned(),
+            email: invitation.addressee.email().map(|email| email.as_str().to_owned()),
+            phone: invitation.addressee.phone().map(|phone| phone.as_str().to_owned()),
             role: invitation.role,
             profile: invitation.profile.map(|profile| profile.fields().clone()),
             invited_by: invitation.invited_by,
@@ -127,14 +149,36 @@ impl From<Invitation> for InvitationResponse {
     }
 }
 
-/// An invitation as whoever holds its letter sees it.
+/// An invitation that was just made or sent again.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SentInvitationResponse {
+    /// Where the invitation for a telephone number is accepted, for you to pass on: it is not shown again. Absent where
+    /// a letter brings it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub accept_url: Option<Secret>,
+    /// The invitation.
+    #[serde(flatten)]
+    pub invitation: InvitationResponse,
+}
+
+impl From<SentInvitation> for SentInvitationResponse {
+    fn from(sent: SentInvitation) -> Self {
+        Self { accept_url: sent.accept_url, invitation: sent.invitation.into() }
+    }
+}
+
+/// An invitation as whoever holds its link sees it.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenInvitationResponse {
     /// What the organization is called.
     pub organization_name: String,
-    /// Whom it is for.
-    pub email: String,
+    /// The address it is for; `null` where it is for a telephone number.
+    pub email: Option<String>,
+    /// The telephone number it is for, in the form of E.164.
+    pub phone: Option<String>,
     /// When the link ends.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     #[serde(serialize_with = "rfc3339")]
@@ -145,20 +189,26 @@ impl From<OpenInvitation> for OpenInvitationResponse {
     fn from(open: OpenInvitation) -> Self {
         Self {
             organization_name: open.organization_name,
-            email: open.invitation.email.as_str().to_owned(),
+            email: open.invitation.addressee.email().map(|email| email.as_str().to_owned()),
+            phone: open.invitation.addressee.phone().map(|phone| phone.as_str().to_owned()),
             expires_at: open.invitation.expires_at,
         }
     }
 }
 
-/// An invitation to be accepted. Whoever is signed in under its address sends the token alone;
-/// whoever has no account yet, password and name as well.
+/// An invitation to be accepted. Whoever is signed in sends the token alone; whoever has no account yet, password and
+/// name as well, and an address if the invitation has none.
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AcceptInvitationRequest {
-    /// The token in the link of the letter.
+    /// The token in the link.
     pub token: Secret,
+    /// Address of the new account, where the invitation is for a telephone number, and only there. A letter to it
+    /// verifies it.
+    #[validate(custom(function = "rule::<Email>"))]
+    #[cfg_attr(feature = "openapi", schema(format = Email, example = "colleague@example.com"))]
+    pub email: Option<String>,
     /// 8 to 128 characters with upper case, lower case and a digit.
     #[validate(custom(function = "password_rule"))]
     #[cfg_attr(feature = "openapi", schema(min_length = 8, max_length = 128))]
@@ -174,23 +224,42 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn request(email: Option<&str>, phone: Option<&str>) -> CreateInvitationRequest {
+        let [email, phone] = [email, phone].map(|text| text.map(str::to_owned));
+        CreateInvitationRequest { email, phone, role: NewMemberRole::Member, profile: None }
+    }
+
     #[test]
     fn every_wrong_field_is_named_at_once() {
         let profile = json!({ "note": "x".repeat(5000) }).as_object().cloned();
-        let request = CreateInvitationRequest { email: "colleague".into(), role: NewMemberRole::Member, profile };
+        let request = CreateInvitationRequest { profile, ..request(Some("colleague"), Some("010-1234-5678")) };
         let errors = request.validate().unwrap_err();
         let mut fields: Vec<_> = errors.errors().keys().map(ToString::to_string).collect();
         fields.sort();
-        assert_eq!(fields, ["email", "profile"]);
+        assert_eq!(fields, ["email", "phone", "profile"]);
         assert!(request.terms().is_err());
     }
 
     #[test]
     fn the_texts_become_terms() {
         let profile = json!({ "warehouse": "BUS-1" }).as_object().cloned();
-        let email = " Colleague@Example.com".into();
-        let terms = CreateInvitationRequest { email, role: NewMemberRole::Admin, profile }.terms().unwrap();
-        assert_eq!((terms.email.as_str(), terms.role), ("colleague@example.com", Rank::Admin));
+        let request = request(Some(" Colleague@Example.com"), None);
+        let terms = CreateInvitationRequest { role: NewMemberRole::Admin, profile, ..request }.terms().unwrap();
+        let email = Email::from_store("colleague@example.com".into());
+        assert_eq!((terms.addressee, terms.role), (Addressee::Email(email), Rank::Admin));
         assert_eq!(terms.profile.unwrap().to_json(), r#"{"warehouse":"BUS-1"}"#);
+    }
+
+    #[test]
+    fn an_invitation_is_for_an_address_or_a_number() {
+        let by_phone = request(None, Some("0082 10-1234-5678")).terms().unwrap();
+        assert_eq!(by_phone.addressee, Addressee::Phone(Phone::from_store("+821012345678".into())));
+        for (request, field, code) in [
+            (request(None, None), "email", "required"),
+            (request(Some("colleague@example.com"), Some("+821012345678")), "phone", "unexpected"),
+        ] {
+            let invalid = request.terms().unwrap_err();
+            assert_eq!((invalid.field, invalid.flaw.code), (field, code));
+        }
     }
 }

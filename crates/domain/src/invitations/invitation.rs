@@ -10,10 +10,12 @@ use crate::identity::token::TokenDigest;
 use crate::kernel::email::Email;
 use crate::kernel::field::Flaw;
 use crate::kernel::ids::{InvitationId, OrganizationId, UserId};
+use crate::kernel::phone::Phone;
 use crate::kernel::rank::Rank;
+use crate::kernel::secret::Secret;
 use crate::kernel::sources::{Timestamp, rfc3339, rfc3339_option};
 
-/// How long the link of a letter is good.
+/// How long a link is good.
 pub const INVITATION_LIFE: Duration = Duration::hours(72);
 
 /// Most bytes of a profile, as JSON.
@@ -86,11 +88,40 @@ impl JoiningProfile {
     }
 }
 
+/// Whom an invitation is for. To an address a letter goes; to a number nothing is sent, and whoever invites passes the
+/// link on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Addressee {
+    /// Whoever has this address.
+    Email(#[serde(serialize_with = "personal")] Email),
+    /// Whoever is told the link at this number.
+    Phone(#[serde(serialize_with = "personal")] Phone),
+}
+
+impl Addressee {
+    /// The address, of whom it is for by address.
+    pub fn email(&self) -> Option<&Email> {
+        match self {
+            Self::Email(email) => Some(email),
+            Self::Phone(_) => None,
+        }
+    }
+
+    /// The number, of whom it is for by number.
+    pub fn phone(&self) -> Option<&Phone> {
+        match self {
+            Self::Email(_) => None,
+            Self::Phone(phone) => Some(phone),
+        }
+    }
+}
+
 /// What an invitation offers, and to whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvitationTerms {
     /// Whom.
-    pub email: Email,
+    pub addressee: Addressee,
     /// The rank the person is given: member or admin.
     pub role: Rank,
     /// What modules will know of the person.
@@ -105,8 +136,8 @@ pub struct Invitation {
     /// The organization.
     pub organization_id: OrganizationId,
     /// Whom it is for.
-    #[serde(serialize_with = "personal")]
-    pub email: Email,
+    #[serde(flatten)]
+    pub addressee: Addressee,
     /// The rank the person is given.
     pub role: Rank,
     /// What modules will know of the person.
@@ -114,7 +145,7 @@ pub struct Invitation {
     pub profile: Option<JoiningProfile>,
     /// What was last noted of it; [`status_at`](Self::status_at) sees the clock as well.
     pub status: InvitationStatus,
-    /// Digest of the token in the last letter.
+    /// Digest of the token in the last link.
     #[serde(skip)]
     pub digest: TokenDigest,
     /// Who made it.
@@ -122,10 +153,10 @@ pub struct Invitation {
     /// When it was made.
     #[serde(serialize_with = "rfc3339")]
     pub created_at: Timestamp,
-    /// When the last letter was left.
+    /// When the last link was made.
     #[serde(serialize_with = "rfc3339")]
     pub sent_at: Timestamp,
-    /// When the token of the last letter ends.
+    /// When the token in it ends.
     #[serde(serialize_with = "rfc3339")]
     pub expires_at: Timestamp,
     /// When it was accepted or revoked.
@@ -139,7 +170,7 @@ pub struct Invitation {
 pub struct Ended;
 
 impl Invitation {
-    /// A new invitation, whose letter leaves now.
+    /// A new invitation, whose link is made now.
     pub fn new(
         id: InvitationId,
         organization_id: OrganizationId,
@@ -148,11 +179,11 @@ impl Invitation {
         digest: TokenDigest,
         now: Timestamp,
     ) -> Self {
-        let InvitationTerms { email, role, profile } = terms;
+        let InvitationTerms { addressee, role, profile } = terms;
         Self {
             id,
             organization_id,
-            email,
+            addressee,
             role,
             profile,
             status: InvitationStatus::Pending,
@@ -179,7 +210,7 @@ impl Invitation {
         Self { status: self.status_at(now), ..self }
     }
 
-    /// This invitation with a new letter: the token of the last one is worth nothing.
+    /// This invitation with a new link: the token of the last one is worth nothing.
     ///
     /// # Errors
     /// [`Ended`] if it was accepted or revoked.
@@ -206,6 +237,15 @@ impl Invitation {
     }
 }
 
+/// An invitation whose link was just made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentInvitation {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// The link, where no letter brings it.
+    pub accept_url: Option<Secret>,
+}
+
 /// An invitation that can be accepted, with the name of its organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenInvitation {
@@ -229,8 +269,8 @@ mod tests {
     }
 
     fn invitation() -> Invitation {
-        let email = Email::parse("colleague@example.com").unwrap();
-        let terms = InvitationTerms { email, role: Rank::Member, profile: None };
+        let addressee = Addressee::Email(Email::parse("colleague@example.com").unwrap());
+        let terms = InvitationTerms { addressee, role: Rank::Member, profile: None };
         let id = |n| Uuid::from_u128(n);
         Invitation::new(id(1).into(), id(2).into(), id(3).into(), terms, TokenDigest([1; 32]), at(0))
     }
@@ -276,6 +316,9 @@ mod tests {
         let shown = serde_json::to_value(Invitation { profile, ..invitation() }).unwrap();
         assert_eq!(shown["email"], marked(&"colleague@example.com"));
         assert_eq!(shown["profile"], marked(&json!({ "desk": "D-7" })));
-        assert_eq!(shown["role"], "member");
+        assert_eq!((&shown["role"], shown.get("phone")), (&json!("member"), None));
+        let addressee = Addressee::Phone(Phone::from_store("+821012345678".into()));
+        let shown = serde_json::to_value(Invitation { addressee, ..invitation() }).unwrap();
+        assert_eq!((&shown["phone"], shown.get("email")), (&marked(&"+821012345678"), None));
     }
 }

@@ -1,11 +1,10 @@
 //! What invitations need from a store.
 
-use super::invitation::{Invitation, InvitationStatus, OpenInvitation};
+use super::invitation::{Addressee, Invitation, InvitationStatus, OpenInvitation};
 use crate::audit::AuditTrail;
 use crate::identity::ports::UserRepository;
 use crate::identity::token::TokenDigest;
 use crate::kernel::actor::{ControlScope, TenantScope};
-use crate::kernel::email::Email;
 use crate::kernel::ids::InvitationId;
 use crate::kernel::page::{Page, Window};
 use crate::kernel::sources::Timestamp;
@@ -73,23 +72,23 @@ pub trait InvitationRepository {
     /// Adds an invitation.
     ///
     /// # Errors
-    /// [`StoreError::Duplicate`] if one of the organization is pending for this address; the
+    /// [`StoreError::Duplicate`] if one of the organization is pending for this address or this number; the
     /// transaction stays usable.
     fn insert(&self, invitation: &Invitation) -> Result<(), StoreError>;
 
-    /// Notes of the pending invitation for this address into the scope's organization that it has
+    /// Notes of the pending invitation for this addressee into the scope's organization that it has
     /// expired, if by `now` it has, so that it stands in the way of no other.
     ///
     /// # Errors
     /// Those of the store.
-    fn expire(&self, scope: &TenantScope, email: &Email, now: Timestamp) -> Result<(), StoreError>;
+    fn expire(&self, scope: &TenantScope, addressee: &Addressee, now: Timestamp) -> Result<(), StoreError>;
 
     /// Replaces what changes of an invitation of the scope's organization: status, token, times. Of
     /// any number of concurrent attempts from the same `before` exactly one succeeds.
     ///
     /// # Errors
     /// [`StoreError::Stale`] if it has not the status and the token of `before`;
-    /// [`StoreError::Duplicate`] if it would be pending beside another one for the same address.
+    /// [`StoreError::Duplicate`] if it would be pending beside another one for the same addressee.
     fn update(&self, scope: &TenantScope, before: &Invitation, after: &Invitation) -> Result<(), StoreError>;
 
     /// Accepts the invitation whose token has this digest; answers whether it could be at `at`. Of

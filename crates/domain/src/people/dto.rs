@@ -15,6 +15,7 @@ use crate::kernel::ids::{FileId, RestraintId, RoleId, UserId};
 use crate::kernel::name::Name;
 use crate::kernel::page::{SortValue, Window, list_request};
 use crate::kernel::patch::nullable;
+use crate::kernel::phone::Phone;
 use crate::kernel::platform::Platform;
 use crate::kernel::rank::Rank;
 use crate::kernel::reason::Reason;
@@ -78,6 +79,12 @@ pub struct UpdateProfileRequest {
     #[validate(custom(function = "rule::<Name>"))]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, example = "First Owner"))]
     pub name: Option<String>,
+    /// Telephone number with the code of the country, `+` and 8 to 15 digits; spaces, dots, hyphens and parentheses are
+    /// dropped, and `00` in front means `+`. Neither unique nor verified.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(custom(function = "rule::<Phone>"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "+82 10 1234 5678"))]
+    pub phone: Option<Option<String>>,
     /// A few words about oneself.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(custom(function = "rule::<Bio>"))]
@@ -110,6 +117,7 @@ impl UpdateProfileRequest {
         }
         Ok(ProfileChange {
             name: given("name", self.name.as_deref())?,
+            phone: self.phone.as_ref().map(|text| given("phone", text.as_deref())).transpose()?,
             bio: self.bio.as_ref().map(|text| given("bio", text.as_deref())).transpose()?,
             avatar_file_id: self.avatar_file_id,
             locale: self.locale.as_ref().map(|text| given("locale", text.as_deref())).transpose()?,
@@ -128,6 +136,9 @@ pub struct PersonResponse {
     pub email: String,
     /// Whether it is known that they read the letters to it.
     pub email_verified: bool,
+    /// Telephone number, in the form of E.164; nobody has verified it.
+    #[cfg_attr(feature = "openapi", schema(example = "+821012345678"))]
+    pub phone: Option<String>,
     /// Name.
     pub name: String,
     /// A few words about themselves.
@@ -173,6 +184,7 @@ impl From<Person> for PersonResponse {
             id: person.id,
             email: person.email.as_str().to_owned(),
             email_verified: person.email_verified_at.is_some(),
+            phone: profile.phone.map(|phone| phone.as_str().to_owned()),
             name: profile.name.as_str().to_owned(),
             bio: profile.bio.map(|bio| bio.as_str().to_owned()),
             avatar_file_id: profile.avatar_file_id,
@@ -429,23 +441,25 @@ mod tests {
     fn absent_null_and_given_are_three_things() {
         let change = |json| serde_json::from_str::<UpdateProfileRequest>(json).unwrap().change().unwrap();
         assert_eq!(change("{}"), ProfileChange::default());
-        let cleared = change(r#"{"bio":null,"avatar_file_id":null,"locale":null,"tz":null}"#);
+        let cleared = change(r#"{"phone":null,"bio":null,"avatar_file_id":null,"locale":null,"tz":null}"#);
         assert_eq!(
-            (cleared.bio, cleared.avatar_file_id, cleared.locale, cleared.tz),
-            (Some(None), Some(None), Some(None), Some(None))
+            (cleared.phone, cleared.bio, cleared.avatar_file_id, cleared.locale, cleared.tz),
+            (Some(None), Some(None), Some(None), Some(None), Some(None))
         );
-        let given = change(r#"{"name":"Kim","bio":"Cold","locale":"KO-kr","tz":"Asia/Seoul"}"#);
+        let json = r#"{"name":"Kim","phone":"0082 10-1234-5678","bio":"Cold","locale":"KO-kr","tz":"Asia/Seoul"}"#;
+        let given = change(json);
+        assert_eq!(given.phone.flatten().unwrap().as_str(), "+821012345678");
         assert_eq!(given.locale.flatten().unwrap().as_str(), "ko-KR");
         assert!(given.name.is_some() && given.bio.flatten().is_some() && given.tz.flatten().is_some());
     }
 
     #[test]
     fn every_wrong_field_is_named_at_once() {
-        let json = r#"{"name":" ","bio":"","locale":"??","tz":"Seoul"}"#;
+        let json = r#"{"name":" ","phone":"010-1234-5678","bio":"","locale":"??","tz":"Seoul"}"#;
         let errors = serde_json::from_str::<UpdateProfileRequest>(json).unwrap().validate().unwrap_err();
         let mut fields: Vec<_> = errors.field_errors().into_keys().collect();
         fields.sort();
-        assert_eq!(fields, ["bio", "locale", "name", "tz"]);
+        assert_eq!(fields, ["bio", "locale", "name", "phone", "tz"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::audit::personal::personal;
 use crate::kernel::field::{Flaw, Parsed};
 use crate::kernel::ids::FileId;
 use crate::kernel::name::Name;
+use crate::kernel::phone::Phone;
 use crate::kernel::sources::{Timestamp, rfc3339};
 use crate::reference::locale::Locale;
 use crate::reference::time_zone::TimeZone;
@@ -49,6 +50,9 @@ pub struct Profile {
     /// Name.
     #[serde(serialize_with = "personal")]
     pub name: Name,
+    /// Their telephone number, which others may have as well and nobody has verified.
+    #[serde(serialize_with = "personal")]
+    pub phone: Option<Phone>,
     /// A few words about themselves.
     #[serde(serialize_with = "personal")]
     pub bio: Option<Bio>,
@@ -71,6 +75,8 @@ pub struct Profile {
 pub struct ProfileChange {
     /// New name.
     pub name: Option<Name>,
+    /// New telephone number.
+    pub phone: Option<Option<Phone>>,
     /// New words about themselves.
     pub bio: Option<Option<Bio>>,
     /// Another file.
@@ -84,7 +90,7 @@ pub struct ProfileChange {
 impl Profile {
     /// The profile of somebody of whom only the name is known.
     pub fn new(name: Name, now: Timestamp) -> Self {
-        Self { name, bio: None, avatar_file_id: None, locale: None, tz: None, version: 1, updated_at: now }
+        Self { name, phone: None, bio: None, avatar_file_id: None, locale: None, tz: None, version: 1, updated_at: now }
     }
 
     /// This profile after the change, one version on.
@@ -92,6 +98,7 @@ impl Profile {
     pub fn changed(&self, change: ProfileChange, now: Timestamp) -> Self {
         Self {
             name: change.name.unwrap_or_else(|| self.name.clone()),
+            phone: change.phone.unwrap_or_else(|| self.phone.clone()),
             bio: change.bio.unwrap_or_else(|| self.bio.clone()),
             avatar_file_id: change.avatar_file_id.unwrap_or(self.avatar_file_id),
             locale: change.locale.unwrap_or_else(|| self.locale.clone()),
@@ -132,6 +139,7 @@ mod tests {
     fn a_change_keeps_what_it_does_not_name_and_clears_what_it_says() {
         let named = Profile::new(Name::parse("Kim Ha-neul").unwrap(), at(100));
         let told = ProfileChange {
+            phone: Some(Some(Phone::parse("+82 10 1234 5678").unwrap())),
             bio: Some(Some(Bio::parse("Cold chains").unwrap())),
             locale: Some(Some(Locale::parse("ko-KR").unwrap())),
             tz: Some(Some(TimeZone::parse("Asia/Seoul").unwrap())),
@@ -139,18 +147,22 @@ mod tests {
         };
         let told = named.changed(told, at(200));
         assert_eq!((told.name.as_str(), told.version, told.updated_at), ("Kim Ha-neul", 2, at(200)));
-        let cleared = told.changed(ProfileChange { bio: Some(None), ..ProfileChange::default() }, at(300));
-        assert_eq!(cleared, Profile { bio: None, version: 3, updated_at: at(300), ..told });
+        let cleared = ProfileChange { bio: Some(None), phone: Some(None), ..ProfileChange::default() };
+        let cleared = told.changed(cleared, at(300));
+        assert_eq!(cleared, Profile { bio: None, phone: None, version: 3, updated_at: at(300), ..told });
     }
 
     #[test]
     fn what_people_say_of_themselves_is_personal() {
         let file = FileId::from(Uuid::from_u128(7));
         let (bio, avatar) = (Some(Some(Bio::from_store("Cold chains".into()))), Some(Some(file)));
-        let told = ProfileChange { bio, avatar_file_id: avatar, ..ProfileChange::default() };
+        let phone = Some(Some(Phone::from_store("+821012345678".into())));
+        let told = ProfileChange { phone, bio, avatar_file_id: avatar, ..ProfileChange::default() };
         let profile = Profile::new(Name::from_store("Kim Ha-neul".into()), at(100)).changed(told, at(200));
         let shown = serde_json::to_value(&profile).unwrap();
-        for (field, value) in [("name", marked(&"Kim Ha-neul")), ("bio", marked(&"Cold chains"))] {
+        for (field, value) in
+            [("name", marked(&"Kim Ha-neul")), ("phone", marked(&"+821012345678")), ("bio", marked(&"Cold chains"))]
+        {
             assert_eq!(shown[field], value);
         }
         assert_eq!((&shown["avatar_file_id"], &shown["version"]), (&marked(&file), &2.into()));

@@ -77,6 +77,7 @@ suite! { users of identity::users in "identity/users.rs":
     an_account_lists_the_organizations_in_the_order_of_joining,
     an_account_holds_no_organization_of_others,
     an_address_is_verified_once,
+    a_telephone_number_is_noted_of_whoever_has_none,
 }
 
 suite! { credentials of identity::credentials in "identity/credentials.rs":
@@ -332,6 +333,7 @@ suite! { invitations of invitations::repository in "invitations/repository.rs":
     an_invitation_is_found_as_it_was_added,
     an_invitation_is_out_of_reach_of_another_organization,
     one_invitation_is_pending_for_an_address_in_an_organization,
+    one_invitation_is_pending_for_a_telephone_number_in_an_organization,
     an_expired_invitation_stands_in_the_way_of_no_other,
     an_open_invitation_is_found_by_its_token_until_it_ends,
     an_invitation_is_changed_once_from_the_same_state,

@@ -4,9 +4,12 @@ use std::thread;
 
 use stoa_contracts::Subject as _;
 use stoa_contracts::subject::Recorded;
-use stoa_contracts::world::{World, key_scope_in};
+use stoa_contracts::world::{World, at, key_scope_in, parsed};
 use stoa_domain::access::templates::VIEWER;
+use stoa_domain::identity::token::TokenDigest;
+use stoa_domain::invitations::invitation::{Addressee, Invitation, InvitationTerms};
 use stoa_domain::kernel::actor::Origin;
+use stoa_domain::kernel::rank::Rank;
 use stoa_infrastructure::persistence::migration::{MigrationError, Migrator};
 use stoa_infrastructure::sources::system;
 use stoa_infrastructure::testing::{Engine, TestDatabase};
@@ -225,6 +228,50 @@ fn whoever_was_a_member_before_there_were_roles_is_a_viewer_afterwards() {
             assert_eq!(world.access(|tx| tx.assignments.list_default_roles(tenant.id())), Ok(vec![VIEWER.id()]));
             assert!(world.access(|tx| tx.settings.find(&tenant.scope)).unwrap().is_some());
         }
+    });
+}
+
+/// The first version that knows telephone numbers.
+const PHONES: &str = "20261123090000";
+
+#[test]
+fn invitations_for_addresses_outlast_it_that_those_for_numbers_are_taken_back() {
+    on_every_engine(|home| {
+        let adapters = Adapters::of(home);
+        let world = World::new(&adapters);
+        let invited = |addressee: Addressee, n: u8| {
+            let terms = InvitationTerms { addressee, role: Rank::Admin, profile: None };
+            let (id, tenant) = (world.id(), &world.ours);
+            let made = Invitation::new(id, tenant.id(), tenant.owner.id, terms, TokenDigest([n; 32]), at(n.into()));
+            world.invitations(|tx| tx.invitations.insert(&made)).expect("a new invitation");
+            made
+        };
+        let by_email = invited(Addressee::Email(parsed("colleague@example.com")), 1);
+        let by_phone = invited(Addressee::Phone(parsed("+821012345678")), 2);
+        let mut migrator = home.migrator();
+        let applied = migrator.status().expect("a status").applied;
+        let count = applied.iter().filter(|version| version.as_str() >= PHONES).count();
+        migrator.down(count).expect("they are taken back");
+        up(&mut migrator);
+        let found = |id| world.invitations(|tx| tx.invitations.find(&world.ours.scope, id)).expect("a look-up");
+        assert_eq!((found(by_email.id), found(by_phone.id)), (Some(by_email), None));
+    });
+}
+
+#[test]
+fn an_invitation_has_an_address_or_a_number() {
+    on_every_engine(|home| {
+        let adapters = Adapters::of(home);
+        let world = World::new(&adapters);
+        let terms =
+            InvitationTerms { addressee: Addressee::Phone(parsed("+821012345678")), role: Rank::Member, profile: None };
+        let (id, tenant) = (world.id(), &world.ours);
+        let made = Invitation::new(id, tenant.id(), tenant.owner.id, terms, TokenDigest([1; 32]), at(1));
+        world.invitations(|tx| tx.invitations.insert(&made)).expect("a new invitation");
+        for change in ["phone = NULL", "email = 'colleague@example.com'"] {
+            assert!(home.execute(&format!("UPDATE invitations SET {change}")).is_err(), "{change}");
+        }
+        home.execute("UPDATE invitations SET phone = NULL, email = 'colleague@example.com'").expect("one of them");
     });
 }
 

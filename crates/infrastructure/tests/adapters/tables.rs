@@ -41,7 +41,7 @@ const THIRTEEN: [(&str, &[&str]); 13] = [
     ("organization_members", &["organization_id", "user_id", "joined_at"]),
     ("organization_admins", &["organization_id", "user_id", "granted_at"]),
     ("organization_owners", &["organization_id", "user_id", "owned_from", "owned_until"]),
-    ("user_profile", &["user_id", "name", "bio", "avatar_file_id"]),
+    ("user_profile", &["user_id", "name", "phone", "bio", "avatar_file_id"]),
     ("user_login_password", &["user_id", "password_hash", "updated_at"]),
     ("user_active_status", RESTRAINT),
     ("user_suspensions", RESTRAINT),
@@ -89,7 +89,9 @@ fn how_an_organization_stands_is_worked_out_and_not_stored_twice() {
 fn who_somebody_is_stands_apart_from_what_they_say_and_prove() {
     on_every_engine(|home| {
         let users = columns(home, "users");
-        for elsewhere in ["name", "bio", "avatar_file_id", "password_hash", "organization_id", "role", "status"] {
+        for elsewhere in
+            ["name", "phone", "bio", "avatar_file_id", "password_hash", "organization_id", "role", "status"]
+        {
             assert!(!users.iter().any(|column| column == elsewhere), "users.{elsewhere}");
         }
     });

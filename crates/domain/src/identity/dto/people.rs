@@ -16,6 +16,9 @@ pub struct UserResponse {
     pub id: UserId,
     /// Address.
     pub email: String,
+    /// Telephone number, in the form of E.164.
+    #[cfg_attr(feature = "openapi", schema(example = "+821012345678"))]
+    pub phone: Option<String>,
     /// Name.
     pub name: String,
     /// The application the account was made for.
@@ -31,6 +34,7 @@ impl From<User> for UserResponse {
         Self {
             id: user.id,
             email: user.email.as_str().to_owned(),
+            phone: user.phone.map(|phone| phone.as_str().to_owned()),
             name: user.name.as_str().to_owned(),
             platform: user.platform,
             created_at: user.created_at,
@@ -48,6 +52,9 @@ pub struct MeResponse {
     pub email: String,
     /// Whether it is known that the caller reads the letters to the address.
     pub email_verified: bool,
+    /// Telephone number, in the form of E.164; nobody has verified it.
+    #[cfg_attr(feature = "openapi", schema(example = "+821012345678"))]
+    pub phone: Option<String>,
     /// Name.
     pub name: String,
     /// The application the account was made for.

@@ -3,6 +3,7 @@
 use crate::identity::user::{Account, User};
 use crate::kernel::email::Email;
 use crate::kernel::ids::UserId;
+use crate::kernel::phone::Phone;
 use crate::kernel::platform::{Platform, PlatformRole};
 use crate::kernel::sources::Timestamp;
 use crate::kernel::store_error::StoreError;
@@ -34,6 +35,13 @@ pub trait UserRepository {
     /// # Errors
     /// Those of the store.
     fn mark_verified(&self, id: UserId, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Notes the telephone number of a person who has none, which is a change of their profile; answers whether they
+    /// had none.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn note_phone(&self, id: UserId, phone: &Phone, at: Timestamp) -> Result<bool, StoreError>;
 }
 
 /// Keeps the roles people have on the platform itself.

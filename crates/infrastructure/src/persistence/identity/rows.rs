@@ -15,6 +15,7 @@ use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed;
 use stoa_domain::kernel::grants::Grants;
 use stoa_domain::kernel::name::Name;
+use stoa_domain::kernel::phone::Phone;
 use stoa_domain::kernel::platform::Platform;
 use stoa_domain::kernel::reason::Reason;
 use stoa_domain::kernel::store_error::StoreError;
@@ -33,6 +34,7 @@ pub(super) struct UserRow {
     created_at: At,
     email_verified_at: Option<At>,
     name: String,
+    phone: Option<String>,
 }
 
 impl TryFrom<UserRow> for User {
@@ -43,6 +45,7 @@ impl TryFrom<UserRow> for User {
             id: row.id.into(),
             email: Email::from_store(row.email),
             name: Name::from_store(row.name),
+            phone: row.phone.map(Phone::from_store),
             platform: stored("users.platform", Platform::parse(&row.platform))?,
             created_at: row.created_at.0,
             email_verified_at: row.email_verified_at.map(|at| at.0),

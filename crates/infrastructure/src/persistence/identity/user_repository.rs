@@ -5,6 +5,7 @@ use stoa_domain::identity::ports::UserRepository;
 use stoa_domain::identity::user::{Account, User};
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::ids::UserId;
+use stoa_domain::kernel::phone::Phone;
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::organizations::life_cycle::OrganizationStatus;
@@ -31,6 +32,7 @@ impl UserRepository for Control<'_> {
                 users::created_at,
                 users::email_verified_at,
                 user_profile::name,
+                user_profile::phone,
             ));
         let row = on!(self.conn, c => query.first::<UserRow>(c).optional()).map_err(fault)?;
         row.map(User::try_from).transpose()
@@ -54,6 +56,7 @@ impl UserRepository for Control<'_> {
                     users::created_at,
                     users::email_verified_at,
                     user_profile::name,
+                    user_profile::phone,
                 ),
                 (organization_active_status::all_columns, rank).nullable(),
             ));
@@ -96,5 +99,17 @@ impl UserRepository for Control<'_> {
             diesel::update(unverified).set(users::email_verified_at.eq(Some(At(at)))).execute(c)
         });
         Ok(verified.map_err(fault)? == 1)
+    }
+
+    fn note_phone(&self, id: UserId, phone: &Phone, at: Timestamp) -> Result<bool, StoreError> {
+        let without =
+            user_profile::table.filter(user_profile::user_id.eq(Id::from(id))).filter(user_profile::phone.is_null());
+        let change = (
+            user_profile::phone.eq(Some(phone.as_str())),
+            user_profile::version.eq(user_profile::version + 1),
+            user_profile::updated_at.eq(At(at)),
+        );
+        let noted = on!(self.conn, c => diesel::update(without).set(change).execute(c));
+        Ok(noted.map_err(fault)? == 1)
     }
 }

@@ -3,10 +3,9 @@
 use diesel::dsl::{Eq, Filter};
 use diesel::prelude::*;
 use stoa_domain::identity::token::TokenDigest;
-use stoa_domain::invitations::invitation::{Invitation, InvitationStatus, OpenInvitation};
+use stoa_domain::invitations::invitation::{Addressee, Invitation, InvitationStatus, OpenInvitation};
 use stoa_domain::invitations::ports::{BY_CREATION, InvitationRepository};
 use stoa_domain::kernel::actor::TenantScope;
-use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::ids::InvitationId;
 use stoa_domain::kernel::page::{Cursor, Page, Start, Window};
 use stoa_domain::kernel::sources::Timestamp;
@@ -17,7 +16,7 @@ use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::paging::{instant_of, instant_text};
 use crate::persistence::schema::control::invitations::{
-    self, created_at, digest, email, ended_at, expires_at, id, organization_id, sent_at, status,
+    self, created_at, digest, email, ended_at, expires_at, id, organization_id, phone, sent_at, status,
 };
 use crate::persistence::schema::control::{organization_active_status, organizations};
 use crate::persistence::sql_types::{At, Id};
@@ -108,11 +107,20 @@ impl InvitationRepository for Control<'_> {
         if inserted.map_err(fault)? == 1 { Ok(()) } else { Err(StoreError::Duplicate) }
     }
 
-    fn expire(&self, scope: &TenantScope, address: &Email, now: Timestamp) -> Result<(), StoreError> {
-        let over =
-            own(scope).filter(email.eq(address.as_str())).filter(status.eq(PENDING)).filter(expires_at.le(At(now)));
-        on!(self.conn, c => diesel::update(over).set(status.eq(EXPIRED)).execute(c)).map_err(fault)?;
-        Ok(())
+    fn expire(&self, scope: &TenantScope, addressee: &Addressee, now: Timestamp) -> Result<(), StoreError> {
+        let over = own(scope).filter(status.eq(PENDING)).filter(expires_at.le(At(now)));
+        let noted = status.eq(EXPIRED);
+        let noted = match addressee {
+            Addressee::Email(address) => {
+                let over = over.filter(email.eq(address.as_str()));
+                on!(self.conn, c => diesel::update(over).set(noted).execute(c))
+            }
+            Addressee::Phone(number) => {
+                let over = over.filter(phone.eq(number.as_str()));
+                on!(self.conn, c => diesel::update(over).set(noted).execute(c))
+            }
+        };
+        noted.map(drop).map_err(fault)
     }
 
     fn update(&self, scope: &TenantScope, before: &Invitation, after: &Invitation) -> Result<(), StoreError> {

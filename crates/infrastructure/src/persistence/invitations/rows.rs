@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 use stoa_domain::identity::token::TokenDigest;
-use stoa_domain::invitations::invitation::{Invitation, InvitationStatus, JoiningProfile, OpenInvitation};
+use stoa_domain::invitations::invitation::{Addressee, Invitation, InvitationStatus, JoiningProfile, OpenInvitation};
 use stoa_domain::kernel::email::Email;
+use stoa_domain::kernel::phone::Phone;
 use stoa_domain::kernel::store_error::StoreError;
 
 use crate::persistence::organizations::rows::rank_of;
@@ -16,7 +17,8 @@ use crate::persistence::sql_types::{At, Id};
 pub(super) struct InvitationRow {
     id: Id,
     organization_id: Id,
-    email: String,
+    email: Option<String>,
+    phone: Option<String>,
     role: String,
     profile: Option<String>,
     status: String,
@@ -33,7 +35,8 @@ impl From<&Invitation> for InvitationRow {
         Self {
             id: invitation.id.into(),
             organization_id: invitation.organization_id.into(),
-            email: invitation.email.as_str().to_owned(),
+            email: invitation.addressee.email().map(|email| email.as_str().to_owned()),
+            phone: invitation.addressee.phone().map(|phone| phone.as_str().to_owned()),
             role: invitation.role.as_str().to_owned(),
             profile: invitation.profile.as_ref().map(JoiningProfile::to_json),
             status: invitation.status.as_str().to_owned(),
@@ -53,10 +56,15 @@ impl TryFrom<InvitationRow> for Invitation {
     fn try_from(row: InvitationRow) -> Result<Self, StoreError> {
         let unreadable = |what| StoreError::Internal(format!("an invitation with a {what} that cannot be read"));
         let profile = row.profile.map(|json| JoiningProfile::from_store(&json).ok_or(unreadable("profile")));
+        let addressee = match (row.email, row.phone) {
+            (Some(email), None) => Addressee::Email(Email::from_store(email)),
+            (None, Some(phone)) => Addressee::Phone(Phone::from_store(phone)),
+            _ => return Err(unreadable("addressee")),
+        };
         Ok(Self {
             id: row.id.into(),
             organization_id: row.organization_id.into(),
-            email: Email::from_store(row.email),
+            addressee,
             role: rank_of(&row.role)?,
             profile: profile.transpose()?,
             status: InvitationStatus::of_word(&row.status).ok_or(unreadable("status"))?,

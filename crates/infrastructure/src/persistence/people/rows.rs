@@ -6,6 +6,7 @@ use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed;
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
 use stoa_domain::kernel::name::Name;
+use stoa_domain::kernel::phone::Phone;
 use stoa_domain::kernel::platform::Platform;
 use stoa_domain::kernel::reason::Reason;
 use stoa_domain::kernel::store_error::StoreError;
@@ -26,6 +27,7 @@ pub(super) const COLUMNS: Columns = (
     (users::id, users::email, users::email_verified_at, users::platform, users::created_at),
     (
         user_profile::name,
+        user_profile::phone,
         user_profile::bio,
         user_profile::avatar_file_id,
         user_profile::locale,
@@ -38,6 +40,7 @@ type Columns = (
     (users::id, users::email, users::email_verified_at, users::platform, users::created_at),
     (
         user_profile::name,
+        user_profile::phone,
         user_profile::bio,
         user_profile::avatar_file_id,
         user_profile::locale,
@@ -59,6 +62,7 @@ pub(super) struct AccountRow {
 #[derive(Debug, Queryable)]
 pub(super) struct ProfileRow {
     name: String,
+    phone: Option<String>,
     bio: Option<String>,
     avatar_file_id: Option<Id>,
     locale: Option<String>,
@@ -74,6 +78,7 @@ impl TryFrom<ProfileRow> for Profile {
         let tz = row.tz.map(|name| stored("user_profile.tz", TimeZone::parse(&name))).transpose()?;
         Ok(Self {
             name: Name::from_store(row.name),
+            phone: row.phone.map(Phone::from_store),
             bio: row.bio.map(Bio::from_store),
             avatar_file_id: row.avatar_file_id.map(Into::into),
             locale: row.locale.map(Locale::from_store),
@@ -153,6 +158,7 @@ impl MemberRow {
 pub(in crate::persistence) struct NewProfileRow {
     user_id: Id,
     name: String,
+    phone: Option<String>,
     search_text: String,
     version: i64,
     updated_at: At,
@@ -164,6 +170,7 @@ impl NewProfileRow {
         Self {
             user_id: user.id.into(),
             name: profile.name.as_str().to_owned(),
+            phone: user.phone.as_ref().map(|phone| phone.as_str().to_owned()),
             search_text: profile.search_text(),
             version: profile.version,
             updated_at: At(profile.updated_at),
@@ -176,6 +183,7 @@ impl NewProfileRow {
 #[diesel(table_name = user_profile, treat_none_as_null = true)]
 pub(super) struct ProfileChangeset<'a> {
     name: &'a str,
+    phone: Option<&'a str>,
     bio: Option<&'a str>,
     avatar_file_id: Option<Id>,
     locale: Option<&'a str>,
@@ -189,6 +197,7 @@ impl<'a> From<&'a Profile> for ProfileChangeset<'a> {
     fn from(profile: &'a Profile) -> Self {
         Self {
             name: profile.name.as_str(),
+            phone: profile.phone.as_ref().map(Phone::as_str),
             bio: profile.bio.as_ref().map(Bio::as_str),
             avatar_file_id: profile.avatar_file_id.map(Into::into),
             locale: profile.locale.as_ref().map(Locale::as_str),

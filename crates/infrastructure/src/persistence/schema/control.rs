@@ -25,6 +25,7 @@ diesel::table! {
         tz -> Nullable<Text>,
         search_text -> Text,
         version -> BigInt,
+        phone -> Nullable<Text>,
     }
 }
 
@@ -382,7 +383,8 @@ diesel::table! {
     invitations (id) {
         id -> Uuid,
         organization_id -> Uuid,
-        email -> Text,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
         role -> Text,
         profile -> Nullable<Text>,
         status -> Text,
