@@ -62,6 +62,7 @@ async fn a_person_is_shown_with_profile_and_place() {
           "status": "active",
           "account_status": "active",
           "role": "admin",
+          "role_id": null,
           "organization_role_id": "5701a000-0000-8000-8000-00000000000a",
           "joined_at": "[time]",
           "version": 2,
@@ -69,6 +70,9 @@ async fn a_person_is_shown_with_profile_and_place() {
           "updated_at": "[time]"
         }
         "#) };
+        let platform = stage.platform_admin().await.get("/api/v1/auth/profile").await.gives(200);
+        let roles = (&platform["role_id"], &platform["organization_role_id"]);
+        assert_eq!(roles, (&json!("5701a000-0000-8000-8001-000000000801"), &Value::Null));
         let list = member.get(&format!("{USERS}?q=zoe")).await.gives(200);
         assert_eq!((&list["items"][0], &list["total"]), (&shown, &json!(1)));
     })

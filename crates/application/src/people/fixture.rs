@@ -116,6 +116,7 @@ pub(super) fn person(user: &User, role: Option<Rank>) -> Person {
         email: user.email.clone(),
         email_verified_at: user.email_verified_at,
         platform: user.platform,
+        platform_role_id: None,
         created_at: user.created_at,
         profile: Profile::new(user.name.clone(), now()),
         account_status: Status::Active,

@@ -4,6 +4,7 @@ use stoa_domain::access::assignment::{Assignment, Limit};
 use stoa_domain::access::templates::{self, Template};
 use stoa_domain::identity::user::User;
 use stoa_domain::kernel::ids::{FileId, UserId};
+use stoa_domain::kernel::platform::{Platform, PlatformRole};
 use stoa_domain::kernel::rank::Rank;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::people::person::{Person, Place};
@@ -28,6 +29,7 @@ fn untold(user: &User, place: Option<Place>) -> Person {
         email: user.email.clone(),
         email_verified_at: user.email_verified_at,
         platform: user.platform,
+        platform_role_id: None,
         created_at: user.created_at,
         profile: Profile::new(user.name.clone(), user.created_at),
         account_status: Status::Active,
@@ -145,4 +147,20 @@ pub fn a_member_is_shown_with_the_role_they_have_had_longest(store: &dyn Subject
         world.access(|tx| tx.assignments.insert(&assignment)).expect("it is given");
     }
     assert_eq!((role_of(8), role_of(9)), (Some(first.id()), Some(second.id())));
+}
+
+/// Whoever is asked for, and from wherever: of several roles the one given first, and of nobody else.
+pub fn a_person_is_shown_with_their_role_on_the_platform(store: &dyn Subject) {
+    let world = World::new(store);
+    let (kim, lee) = (world.ours.owner.id, world.theirs.owner.id);
+    let grant = |platform, seconds| {
+        let granted = world.identity(|tx| tx.platform_roles.grant(kim, platform, PlatformRole::Admin, at(seconds)));
+        granted.expect("a grant");
+    };
+    grant(Platform::AdminWeb, 2);
+    grant(Platform::GeppEprWeb, 1);
+    let first = Some(PlatformRole::Admin.id(Platform::GeppEprWeb));
+    let of = |user| find(&world, user).expect("a person").platform_role_id;
+    assert_eq!((of(kim), of(lee)), (first, None));
+    assert_eq!(find_member(&world, &world.ours, kim).expect("a member").platform_role_id, first);
 }

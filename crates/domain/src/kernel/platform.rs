@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
+use uuid::Uuid;
+
 use super::field::{Flaw, Parsed};
+use super::ids::RoleId;
 
 macro_rules! platforms {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
@@ -83,10 +86,27 @@ impl PlatformRole {
             Self::Admin => "admin",
         }
     }
+
+    /// The role that is stored so.
+    pub fn from_store(text: &str) -> Option<Self> {
+        [Self::Admin].into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// Its id on a platform, in every database.
+    pub fn id(self, platform: Platform) -> RoleId {
+        const IDS: u128 = 0x5701_a000_0000_8000_8001_0000_0000_0000;
+
+        let role: u128 = match self {
+            Self::Admin => 1,
+        };
+        Uuid::from_u128(IDS + ((platform as u128) << 8) + role).into()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -97,6 +117,16 @@ mod tests {
         }
         assert_eq!(Platform::ALL.len(), 10);
         assert_eq!(Platform::default(), Platform::Business);
+    }
+
+    #[test]
+    fn a_role_on_a_platform_has_an_id_that_is_its_own() {
+        let ids: BTreeSet<_> = Platform::ALL.iter().map(|platform| PlatformRole::Admin.id(*platform)).collect();
+        assert_eq!(ids.len(), Platform::ALL.len());
+        let admin = PlatformRole::Admin.id(Platform::AdminWeb).to_string();
+        assert_eq!(admin, "5701a000-0000-8000-8001-000000000801");
+        assert_eq!(PlatformRole::from_store("admin"), Some(PlatformRole::Admin));
+        assert_eq!(PlatformRole::from_store("owner"), None);
     }
 
     #[test]

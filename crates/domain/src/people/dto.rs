@@ -158,6 +158,8 @@ pub struct PersonResponse {
     pub account_status: Status,
     /// The rank in the organization the token is for; `null` as above.
     pub role: Option<Rank>,
+    /// The role on the platform itself; `null` for nearly everybody.
+    pub role_id: Option<RoleId>,
     /// Of the roles they have there without limit, the one they have had longest; all of them are at
     /// `/api/v1/users/{id}/roles`.
     pub organization_role_id: Option<RoleId>,
@@ -194,6 +196,7 @@ impl From<Person> for PersonResponse {
             status: person.place.map(|place| place.status),
             account_status: person.account_status,
             role: person.place.map(|place| place.role),
+            role_id: person.platform_role_id,
             organization_role_id: person.place.and_then(|place| place.organization_role_id),
             joined_at: person.place.map(|place| place.joined_at),
             version: profile.version,

@@ -32,6 +32,8 @@ pub struct Person {
     pub email_verified_at: Option<Timestamp>,
     /// The application the account was made for.
     pub platform: Platform,
+    /// Of the roles they have on the platform itself, the one they have had longest.
+    pub platform_role_id: Option<RoleId>,
     /// When the account was made.
     pub created_at: Timestamp,
     /// What they say of themselves.

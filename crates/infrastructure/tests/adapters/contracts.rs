@@ -298,6 +298,7 @@ suite! { profiles of people::profiles in "people/profiles.rs":
     a_profile_is_replaced_in_every_field,
     a_profile_of_another_version_is_stale,
     a_member_is_shown_with_the_role_they_have_had_longest,
+    a_person_is_shown_with_their_role_on_the_platform,
 }
 
 suite! { person_lists of people::person_lists in "people/person_lists.rs":

@@ -3,8 +3,10 @@
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use stoa_domain::kernel::actor::TenantScope;
-use stoa_domain::kernel::ids::UserId;
+use stoa_domain::kernel::field::Parsed as _;
+use stoa_domain::kernel::ids::{OrganizationId, RoleId, UserId};
 use stoa_domain::kernel::page::{Cursor, Page, Start};
+use stoa_domain::kernel::platform::{Platform, PlatformRole};
 use stoa_domain::kernel::sources::Timestamp;
 use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::people::person::Person;
@@ -13,12 +15,12 @@ use stoa_domain::people::profile::Profile;
 use stoa_domain::people::restraint::{RestraintKind, Status};
 
 use super::restraint_repository::restraints_in_force;
-use super::rows::{COLUMNS, MemberRow, PersonRow, ProfileChangeset};
+use super::rows::{Beside, COLUMNS, MemberRow, PersonRow, ProfileChangeset};
 use crate::persistence::connection::{Conn, on};
 use crate::persistence::fault::fault;
 use crate::persistence::paging::{contains, instant_of, instant_text, ordered};
 use crate::persistence::schema::control::organization_standings::{self, joined_at, organization_id, rank, user_id};
-use crate::persistence::schema::control::{user_profile, user_restraints, users};
+use crate::persistence::schema::control::{user_platform_roles, user_profile, user_restraints, users};
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
 
@@ -45,6 +47,31 @@ macro_rules! under {
     };
 }
 
+impl Control<'_> {
+    /// What is known of these people beside their rows, in this organization if it is one.
+    fn beside(&self, organization: Option<OrganizationId>, users: &[Id], at: Timestamp) -> Result<Beside, StoreError> {
+        let roles = match organization {
+            Some(organization) => self.unlimited_roles_of(organization, users, at)?,
+            None => Vec::new(),
+        };
+        Ok(Beside { restraints: self.restraints_of(users, at)?, platform_roles: self.platform_roles_of(users)?, roles })
+    }
+
+    fn platform_roles_of(&self, users: &[Id]) -> Result<Vec<(Id, RoleId)>, StoreError> {
+        use user_platform_roles::{granted_at, platform, role, table, user_id};
+
+        let held = table
+            .filter(user_id.eq_any(users.to_vec()))
+            .order_by((granted_at.asc(), platform.asc()))
+            .select((user_id, platform, role));
+        let held = on!(self.conn, c => held.load::<(Id, String, String)>(c)).map_err(fault)?;
+        let named = |(user, on, name): (Id, String, String)| {
+            Some((user, PlatformRole::from_store(&name)?.id(Platform::parse(&on).ok()?)))
+        };
+        Ok(held.into_iter().filter_map(named).collect())
+    }
+}
+
 impl PersonRepository for Control<'_> {
     fn find(&self, user: UserId, at: Timestamp) -> Result<Option<Person>, StoreError> {
         let query = users::table
@@ -53,17 +80,14 @@ impl PersonRepository for Control<'_> {
             .select(COLUMNS);
         let row = on!(self.conn, c => query.first::<PersonRow>(c).optional()).map_err(fault)?;
         let Some(row) = row else { return Ok(None) };
-        let restraints = self.restraints_of(&[Id::from(user)], at)?;
-        row.under(&restraints).map(Some)
+        row.with(&self.beside(None, &[Id::from(user)], at)?).map(Some)
     }
 
     fn find_member(&self, scope: &TenantScope, user: UserId, at: Timestamp) -> Result<Option<Person>, StoreError> {
         let query = members_of!(scope).filter(user_id.eq(Id::from(user)));
         let row = on!(self.conn, c => query.first::<MemberRow>(c).optional()).map_err(fault)?;
         let Some(row) = row else { return Ok(None) };
-        let restraints = self.restraints_of(&[Id::from(user)], at)?;
-        let roles = self.unlimited_roles_of(scope.tenant(), &[Id::from(user)], at)?;
-        row.under(scope.tenant(), &restraints, &roles).map(Some)
+        row.with(scope.tenant(), &self.beside(Some(scope.tenant()), &[Id::from(user)], at)?).map(Some)
     }
 
     fn lock(&self, user: UserId) -> Result<(), StoreError> {
@@ -122,9 +146,8 @@ impl PersonRepository for Control<'_> {
             (rows.load::<MemberRow>(c).map_err(fault)?, total)
         });
         let ids: Vec<_> = rows.iter().map(MemberRow::id).collect();
-        let restraints = self.restraints_of(&ids, query.at)?;
-        let roles = self.unlimited_roles_of(scope.tenant(), &ids, query.at)?;
-        let items = rows.into_iter().map(|row| row.under(scope.tenant(), &restraints, &roles));
+        let beside = self.beside(Some(scope.tenant()), &ids, query.at)?;
+        let items = rows.into_iter().map(|row| row.with(scope.tenant(), &beside));
         let items: Result<Vec<_>, _> = items.collect();
         Ok(Page::cut(items?, total.map(i64::unsigned_abs), &query.window, |last| cursor_at(query, last)))
     }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use stoa_domain::identity::user::User;
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed;
-use stoa_domain::kernel::ids::{OrganizationId, UserId};
+use stoa_domain::kernel::ids::{OrganizationId, RoleId, UserId};
 use stoa_domain::kernel::name::Name;
 use stoa_domain::kernel::phone::Phone;
 use stoa_domain::kernel::platform::Platform;
@@ -97,8 +97,8 @@ pub(super) struct PersonRow {
 }
 
 impl PersonRow {
-    /// The person under these restraints, which may be those of others as well.
-    pub(super) fn under(self, in_force: &[Restraint]) -> Result<Person, StoreError> {
+    /// The person with what is known beside the row.
+    pub(super) fn with(self, beside: &Beside) -> Result<Person, StoreError> {
         let account = self.account;
         let id = account.id.into();
         Ok(Person {
@@ -108,10 +108,21 @@ impl PersonRow {
             platform: stored("users.platform", Platform::parse(&account.platform))?,
             created_at: account.created_at.0,
             profile: self.profile.try_into()?,
-            account_status: status_of(id, None, in_force),
+            platform_role_id: beside.platform_roles.iter().find(|(user, _)| *user == account.id).map(|(_, role)| *role),
+            account_status: status_of(id, None, &beside.restraints),
             place: None,
         })
     }
+}
+
+/// What is known of people beside their rows, which may be that of others as well.
+pub(super) struct Beside {
+    /// What is in force for them.
+    pub(super) restraints: Vec<Restraint>,
+    /// Their roles on the platform itself, those of one in the order of giving.
+    pub(super) platform_roles: Vec<(Id, RoleId)>,
+    /// Their roles in the organization, those of one in the order of giving.
+    pub(super) roles: Vec<(Id, Id)>,
 }
 
 /// What these restraints make of an account, or of a membership.
@@ -136,19 +147,14 @@ impl MemberRow {
         self.person.account.id
     }
 
-    /// The member of this organization under these restraints and with these roles, which may be those of others as
-    /// well.
-    pub(super) fn under(
-        self,
-        organization: OrganizationId,
-        in_force: &[Restraint],
-        roles: &[(Id, Id)],
-    ) -> Result<Person, StoreError> {
-        let organization_role_id = roles.iter().find(|(user, _)| *user == self.id()).map(|(_, role)| (*role).into());
-        let status = status_of(self.id().into(), Some(organization), in_force);
+    /// The member of this organization with what is known beside the row.
+    pub(super) fn with(self, organization: OrganizationId, beside: &Beside) -> Result<Person, StoreError> {
+        let role = beside.roles.iter().find(|(user, _)| *user == self.id());
+        let organization_role_id = role.map(|(_, role)| (*role).into());
+        let status = status_of(self.id().into(), Some(organization), &beside.restraints);
         let (role, joined_at) = (rank_of(&self.rank)?, self.joined_at.0);
         let place = Place { role, joined_at, status, organization_role_id };
-        Ok(Person { place: Some(place), ..self.person.under(in_force)? })
+        Ok(Person { place: Some(place), ..self.person.with(beside)? })
     }
 }
 
