@@ -2,6 +2,7 @@
 
 mod common_passwords;
 pub mod dto;
+pub mod external_identity;
 pub mod failed_sign_in;
 pub mod guess;
 pub mod one_time_token;

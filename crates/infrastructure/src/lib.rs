@@ -5,6 +5,7 @@
 pub mod cache;
 pub mod crypto;
 pub mod mail;
+pub mod oidc;
 pub mod outbox_bell;
 pub mod persistence;
 pub mod sources;

@@ -1,5 +1,5 @@
 //! Databases for tests: a fresh, migrated one a test, on each engine that is there. Beside them a mail
-//! server, and certificates for it.
+//! server with certificates for it, and a provider that people sign in by.
 //!
 //! PostgreSQL is looked for at `STOA_TEST_POSTGRES_URL`, else at the usual place on this machine.
 //! Where it is missing the suites say so and go on without, unless `STOA_TEST_REQUIRE` names it.
@@ -12,6 +12,7 @@
 )]
 
 pub mod certificates;
+pub mod oidc;
 pub mod smtp;
 
 use std::env;

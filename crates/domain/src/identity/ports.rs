@@ -1,5 +1,6 @@
 //! What identity needs from a store, and from cryptography.
 
+mod external_identities;
 mod passwords;
 mod people;
 mod registrations;
@@ -7,6 +8,7 @@ mod second_factors;
 mod sessions;
 mod tokens;
 
+pub use external_identities::*;
 pub use passwords::*;
 pub use people::*;
 pub use registrations::*;

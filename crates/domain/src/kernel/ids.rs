@@ -91,6 +91,11 @@ id!(
     InvitationId
 );
 id!(
+    /// Who a person is at a provider, as they have linked it.
+    ExternalIdentityId
+);
+
+id!(
     /// A role that an organization gives to people.
     RoleId
 );

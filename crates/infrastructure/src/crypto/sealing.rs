@@ -86,7 +86,7 @@ impl Sealer {
     }
 
     /// Encrypts a secret of this owner under the present key.
-    pub(super) fn seal(&self, owner: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealingError> {
+    pub(crate) fn seal(&self, owner: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealingError> {
         let mut sealed = plain.to_vec();
         let key = &self.present.key;
         let nonce = key.seal_in_place_append_tag(Aad::from(owner), &mut sealed).map_err(|_| SealingError)?;
@@ -94,7 +94,7 @@ impl Sealer {
     }
 
     /// Reads what was encrypted for this owner under any of the keys.
-    pub(super) fn open(&self, owner: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealingError> {
+    pub(crate) fn open(&self, owner: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealingError> {
         if let Some((id, rest)) = named(sealed)
             && let Some(key) = self.keys().find(|key| key.id == *id)
         {
