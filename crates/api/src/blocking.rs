@@ -6,7 +6,7 @@ use actix_web::web;
 use tracing::Span;
 
 use crate::lane::Lane;
-use crate::problem::Problem;
+use crate::problem::{ErrorCode, Problem};
 use crate::state::Api;
 
 /// How often work is done again that lost against concurrent work.
@@ -35,6 +35,22 @@ where
     E: Into<Problem>,
 {
     blocking(api, &api.lanes.hashing, work).await
+}
+
+/// Runs what speaks to this identity provider, once, and touches no database. Each provider has a lane
+/// of its own.
+pub(crate) async fn provider<T, E>(
+    api: &web::Data<Api>,
+    key: &str,
+    work: impl FnOnce(&Api) -> Result<T, E> + Send + 'static,
+) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    E: Into<Problem>,
+{
+    let lane = api.lanes.providers.get(key).ok_or_else(|| Problem::new(ErrorCode::ResourceNotFound))?;
+    let (api, span) = (api.clone(), Span::current());
+    lane.run(move || span.in_scope(|| work(&api).map_err(Into::into))).await?
 }
 
 async fn blocking<T, E>(
@@ -66,7 +82,6 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::problem::ErrorCode;
 
     #[test]
     fn what_lost_a_race_is_done_again_but_not_for_ever() {

@@ -4,6 +4,7 @@ mod auth;
 mod keys;
 mod mfa;
 mod passwords;
+mod providers;
 mod recovery;
 mod registrations;
 mod sessions;
@@ -20,6 +21,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(auth::routes)
         .configure(mfa::routes)
         .configure(passwords::routes)
+        .configure(providers::routes)
         .configure(sessions::routes)
         .configure(keys::routes)
         .configure(recovery::routes)
@@ -35,6 +37,7 @@ impl OpenApi for Document {
         auth::Document::openapi()
             .merge_from(mfa::Document::openapi())
             .merge_from(passwords::Document::openapi())
+            .merge_from(providers::Document::openapi())
             .merge_from(sessions::Document::openapi())
             .merge_from(keys::Document::openapi())
             .merge_from(recovery::Document::openapi())

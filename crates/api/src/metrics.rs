@@ -16,6 +16,7 @@ use prometheus_client::registry::Registry;
 use sha2::{Digest as _, Sha256};
 use stoa_domain::kernel::secret::Secret;
 
+use crate::lane::Lane;
 use crate::problem::{ErrorCode, Problem};
 use crate::state::{Api, Lanes};
 
@@ -86,8 +87,10 @@ impl Metrics {
     }
 
     fn text(&self, lanes: &Lanes) -> Result<String, Problem> {
-        for (lane, waiting) in [("database", &lanes.database), ("hashing", &lanes.hashing)] {
-            let waiting = i64::try_from(waiting.waiting()).unwrap_or(i64::MAX);
+        let at_providers = lanes.providers.values().map(Lane::waiting).sum();
+        let waiting = [lanes.database.waiting(), lanes.hashing.waiting(), at_providers];
+        for (lane, waiting) in ["database", "hashing", "providers"].into_iter().zip(waiting) {
+            let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
             self.waiting.get_or_create(&OfLane { lane }).set(waiting);
         }
         let mut text = String::new();

@@ -144,7 +144,7 @@ fn errors_of(known: &Operation, operation: &PathItemOperation) -> Vec<(String, V
         ErrorCode::MalformedRequest => has_body || has_query,
         ErrorCode::PayloadTooLarge | ErrorCode::UnsupportedMediaType => has_body,
         ErrorCode::ValidationError => has_body || has_query || has_path,
-        ErrorCode::ServiceUnavailable => !matches!(known.id, "health" | "key_set"),
+        ErrorCode::ServiceUnavailable => !matches!(known.id, "health" | "key_set" | "list_providers"),
         other => known.errors.contains(&other),
     };
     let mut by_status: Vec<(String, Vec<&'static str>)> = Vec::new();

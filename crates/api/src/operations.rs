@@ -70,17 +70,19 @@ const fn operation(id: &'static str, access: Access, errors: &'static [ErrorCode
 
 use Access::{Owner, OwnerOrPlatform, Permission as With, PermissionOrPlatform, Platform, Public, SignedIn};
 use ErrorCode::{
-    AccountSuspended, BuiltInRole, DuplicateAdmin, DuplicateAssignment, DuplicateEmail, DuplicateInvitation,
-    DuplicateMember, DuplicateRole, DuplicateSecondFactor, DuplicateWarehouse, ExclusiveRoles, Forbidden, InvalidCode,
-    InvalidCredentials, InvalidToken, InvitationEnded, InvitationForAnother, LastAdmin, LastOwner,
-    MfaEnrolmentRequired, RegistrationClosed, ResourceNotFound, RoleCycle, RoleDepth, RoleInUse, SignInFirst,
-    StateConflict, TooManyAttempts, Unauthorized, VersionConflict,
+    AccountSuspended, BuiltInRole, DuplicateAdmin, DuplicateAssignment, DuplicateEmail, DuplicateIdentity,
+    DuplicateInvitation, DuplicateMember, DuplicateRole, DuplicateSecondFactor, DuplicateWarehouse, ExclusiveRoles,
+    Forbidden, InvalidCode, InvalidCredentials, InvalidToken, InvitationEnded, InvitationForAnother, LastAdmin,
+    LastOwner, MfaEnrolmentRequired, ProviderUnavailable, RegistrationClosed, ResourceNotFound, RoleCycle, RoleDepth,
+    RoleInUse, SignInFirst, StateConflict, TooManyAttempts, Unauthorized, UnknownIdentity, VersionConflict,
 };
 
 const ACCEPT_INVITATION: &str = "accept_invitation";
+const START_WITH_PROVIDER: &str = "start_with_provider";
+const FINISH_WITH_PROVIDER: &str = "finish_with_provider";
 
 /// The public operations that do another thing for whoever is signed in, and so want to know.
-pub const HEED_CALLERS: &[&str] = &[ACCEPT_INVITATION];
+pub const HEED_CALLERS: &[&str] = &[ACCEPT_INVITATION, START_WITH_PROVIDER, FINISH_WITH_PROVIDER];
 
 /// What a change of somebody's status may meet.
 const STATUS: &[ErrorCode] = &[StateConflict, LastOwner, LastAdmin];
@@ -118,6 +120,24 @@ pub const OPERATIONS: &[Operation] = &[
     operation("confirm_totp", SignedIn, &[ResourceNotFound, TooManyAttempts]),
     operation("remove_totp", SignedIn, &[ResourceNotFound, TooManyAttempts]),
     operation("verify_mfa", Public, &[InvalidToken, InvalidCode, TooManyAttempts]),
+    operation("list_providers", Public, &[]),
+    operation(START_WITH_PROVIDER, Public, &[Unauthorized, Forbidden, MfaEnrolmentRequired, ProviderUnavailable]),
+    operation(
+        FINISH_WITH_PROVIDER,
+        Public,
+        &[
+            Unauthorized,
+            Forbidden,
+            MfaEnrolmentRequired,
+            InvalidToken,
+            UnknownIdentity,
+            AccountSuspended,
+            DuplicateIdentity,
+            ProviderUnavailable,
+        ],
+    ),
+    operation("list_identities", SignedIn, &[]),
+    operation("remove_identity", SignedIn, &[]),
     operation("validate_presented_token", SignedIn, &[]),
     operation("validate_token", Public, &[]),
     operation("me", SignedIn, &[]),

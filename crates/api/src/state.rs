@@ -1,5 +1,6 @@
 //! What handlers work with.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use stoa_application::access::service::AccessService;
@@ -47,4 +48,7 @@ pub struct Lanes {
     pub database: Lane,
     /// Password hashing; as many threads as it may take cores.
     pub hashing: Lane,
+    /// Talks with identity providers, a lane for each by its key: one that is slow keeps nobody waiting
+    /// for another.
+    pub providers: BTreeMap<String, Lane>,
 }

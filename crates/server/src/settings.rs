@@ -16,6 +16,7 @@ mod given;
 mod limits;
 mod log;
 mod mail;
+mod oidc;
 mod problem;
 mod reader;
 mod registration;
@@ -38,6 +39,7 @@ pub use flags::Flags;
 pub use limits::{Argon2Cost, Guesses, Limits};
 pub use log::{Log, LogFormat};
 pub use mail::{Mail, MailCarrier};
+pub use oidc::OidcProvider;
 pub use problem::{Problem, Problems, Source};
 pub use signing_key::SigningKey;
 pub use smtp::{Smtp, SmtpTls};
@@ -85,6 +87,8 @@ pub struct Settings {
     pub cors_origins: CorsOrigins,
     /// How strangers come in.
     pub registration: RegistrationMode,
+    /// By which providers people may sign in.
+    pub oidc_providers: Vec<OidcProvider>,
     /// How often one may guess.
     pub guesses: Guesses,
     /// What letters and authenticators call the installation.
@@ -160,6 +164,7 @@ impl Settings {
             metrics_token: signing_key::read_metrics_token(reader, environment),
             cors_origins: CorsOrigins::read(reader, environment),
             registration: registration::read(reader),
+            oidc_providers: oidc::read(reader, environment),
             guesses: Guesses::read(reader),
             app_name: mail::read_app_name(reader),
             mail: Mail::read(reader, environment),

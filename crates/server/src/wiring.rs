@@ -20,6 +20,7 @@ use stoa_application::organizations::service::OrganizationsService;
 use stoa_application::outbox::handler::Handler;
 use stoa_application::outbox::service::OutboxService;
 use stoa_application::people::service::PeopleService;
+use stoa_domain::identity::external_identity::Provider;
 use stoa_domain::identity::guess::GuessPolicy;
 use stoa_domain::identity::ports::TokenSigner;
 use stoa_domain::identity::token::TokenLifetimes;
@@ -40,11 +41,12 @@ use stoa_infrastructure::mail::Sender;
 use stoa_infrastructure::mail::folder::FolderMailer;
 use stoa_infrastructure::mail::smtp::{self, SmtpMailer, SmtpSettings};
 use stoa_infrastructure::mail::writer::TemplateWriter;
+use stoa_infrastructure::oidc::{OidcProviders, ProviderSettings};
 use stoa_infrastructure::outbox_bell::ProcessBell;
 use stoa_infrastructure::persistence::{self, Database, PoolSettings};
 use stoa_infrastructure::sources;
 
-use crate::settings::{CorsOrigins, DatabaseUrl, MailCarrier, Settings, SigningKey, Smtp, SmtpTls};
+use crate::settings::{CorsOrigins, DatabaseUrl, MailCarrier, OidcProvider, Settings, SigningKey, Smtp, SmtpTls};
 
 /// Requests that may wait for a thread of the database lane; more are turned away at once.
 const WAITING_FOR_DATABASE: usize = 1024;
@@ -52,6 +54,12 @@ const WAITING_FOR_DATABASE: usize = 1024;
 const WAITING_FOR_HASHING: usize = 128;
 /// How long one of them waits.
 const HASHING_PATIENCE: Duration = Duration::from_secs(10);
+/// Threads that talk with one identity provider.
+const PROVIDER_THREADS: usize = 4;
+/// Requests that may wait for one of them.
+const WAITING_FOR_PROVIDER: usize = 64;
+/// How long one of them waits.
+const PROVIDER_PATIENCE: Duration = Duration::from_secs(10);
 /// Folder of the generated keys inside the data folder.
 const KEYS: &str = "keys";
 /// Folder of the letters inside the data folder.
@@ -164,6 +172,7 @@ fn api_over(settings: &Settings, database: &Arc<Database>, bell: &Arc<ProcessBel
         work: database.clone(),
         passwords: Arc::new(Argon2idHasher::new(cost)?),
         codes: Arc::new(TotpCodes::new(&sealing_keys(settings)?, &settings.app_name)?),
+        providers: Arc::new(OidcProviders::new(providers(settings), &sealing_keys(settings)?)?),
         tokens: signer(settings)?,
         refresh_tokens: Arc::new(RandomRefreshTokens),
         session_cache: session_cache.clone(),
@@ -210,7 +219,25 @@ fn lanes(settings: &Settings) -> Result<Lanes> {
     Ok(Lanes {
         database: Lane::new("database", connections, limits.busy_timeout, WAITING_FOR_DATABASE)?,
         hashing: Lane::new("hashing", limits.hashing_permits, HASHING_PATIENCE, WAITING_FOR_HASHING)?,
+        providers: settings.oidc_providers.iter().map(lane_of).collect::<Result<_>>()?,
     })
+}
+
+fn lane_of(provider: &OidcProvider) -> Result<(String, Lane)> {
+    let lane = Lane::new("provider", PROVIDER_THREADS, PROVIDER_PATIENCE, WAITING_FOR_PROVIDER)?;
+    Ok((provider.key.as_str().to_owned(), lane))
+}
+
+fn providers(settings: &Settings) -> Vec<ProviderSettings> {
+    let frontend = FrontendUrl::new(&settings.mail.frontend_url);
+    let of = |provider: &OidcProvider| ProviderSettings {
+        provider: Provider { key: provider.key.clone(), name: provider.name.clone() },
+        issuer: provider.issuer.clone(),
+        client_id: provider.client_id.clone(),
+        client_secret: provider.client_secret.clone(),
+        redirect_uri: frontend.page(&format!("sign-in/{}", provider.key)),
+    };
+    settings.oidc_providers.iter().map(of).collect()
 }
 
 fn metrics_readers(settings: &Settings) -> MetricsReaders {

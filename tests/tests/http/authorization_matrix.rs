@@ -46,7 +46,7 @@ struct Things {
     decision: String,
     /// The version of what the organization has decided about access.
     settings: Value,
-    /// The id of a session of `other`.
+    /// The id of a session of `other`, and of an identity that they have linked.
     session: String,
     /// By which the newcomer sets a new password.
     reset_token: String,
@@ -66,6 +66,11 @@ const VIEWER_ROLE: &str = "5701a000-0000-8000-8000-00000000000a";
 const MEMBER_ROLE: &str = "5701a000-0000-8000-8000-00000000000c";
 
 const ACCEPT: &str = "/api/v1/auth/accept-invitation";
+// None is configured.
+const START: &str = "/api/v1/auth/providers/none/start";
+const FINISH: &str = "/api/v1/auth/providers/none/finish";
+/// What is called as nobody in particular, for whoever is signed in does it otherwise.
+const HEEDING: [&str; 3] = [ACCEPT, START, FINISH];
 
 enum Body {
     None,
@@ -145,6 +150,11 @@ const ROWS: &[Row] = &[
     row("verify_mfa", 401, |_| {
         ("/api/v1/auth/mfa/verify".into(), Body::Json(json!({"mfa_token": "none", "code": "123456"})))
     }),
+    row("list_providers", 200, |_| ("/api/v1/auth/providers".into(), Body::None)),
+    row("start_with_provider", 404, |_| (START.into(), Body::None)),
+    row("finish_with_provider", 404, |_| (FINISH.into(), Body::Json(json!({"state": "none", "code": "none"})))),
+    row("list_identities", 200, |_| ("/api/v1/auth/identities".into(), Body::None)),
+    row("remove_identity", 204, |it| (format!("/api/v1/auth/identities/{}", it.session), Body::None)),
     row("validate_presented_token", 200, |_| ("/api/v1/auth/validate".into(), Body::None)),
     row("validate_token", 200, |it| ("/api/v1/auth/validate".into(), Body::Json(json!({"token": it.newcomer.access})))),
     row("me", 200, |_| ("/api/v1/auth/me".into(), Body::None)),
@@ -400,6 +410,7 @@ async fn things(stage: &Stage, owner: &Actor, number: usize, row: &Row) -> Thing
             .take(),
         code: format!("N-{number}"),
     };
+    link_identity(stage, &it.session);
     prepare(owner, &it, row).await;
     it
 }
@@ -471,6 +482,16 @@ fn issue_token(stage: &Stage, person: &Actor, purpose: &str, row: usize) -> Stri
     token
 }
 
+/// Links an identity to the person of this session behind the API's back; its id is that of the session.
+fn link_identity(stage: &Stage, session: &str) {
+    let insert = format!(
+        "INSERT INTO user_external_identities (id, user_id, provider, issuer, subject, linked_at) \
+         SELECT id, user_id, 'main', 'https://id.example', '{session}', created_at FROM sessions WHERE id = {}",
+        id(stage, session)
+    );
+    stage.database.execute(&insert).expect("an identity");
+}
+
 /// Invites somebody unknown behind the API's back, which tells the token to a letter alone. The id is
 /// that of this person, and so are the times of a session.
 fn issue_invitation(stage: &Stage, owner: &Actor, person: &Actor, row: usize) -> String {
@@ -507,11 +528,11 @@ async fn make_key(owner: &Actor, role: &str) -> Value {
     owner.post("/api/v1/api-keys", &json!({"name": "Scales", "role": role})).await.gives(201)
 }
 
-/// Calls the operation as this actor; accepting an invitation as nobody in particular, for those who
-/// are signed in do it otherwise (see `invitations.rs`).
+/// Calls the operation as this actor; some as nobody in particular, for those who are signed in do
+/// otherwise (see `invitations.rs` and `providers.rs`).
 async fn call(actor: &Actor, method: &str, path: &str, body: &Body) -> Answer {
     let mut actor = actor.clone();
-    actor.access = actor.access.filter(|_| path != ACCEPT);
+    actor.access = actor.access.filter(|_| !HEEDING.contains(&path));
     let ask = actor.ask(Method::from_bytes(method.as_bytes()).unwrap(), path);
     match body {
         Body::None => ask.send().await,
@@ -542,7 +563,7 @@ fn is_about_a_thing(path: &str, operation: &Operation) -> bool {
 
 /// Whether the call is about something that is a person's own, and here not the caller's.
 fn is_about_another_person(operation: &Operation) -> bool {
-    matches!(operation.id, "end_session" | "change_password_of_user")
+    matches!(operation.id, "end_session" | "remove_identity" | "change_password_of_user")
 }
 
 #[tokio::test]

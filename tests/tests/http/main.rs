@@ -39,6 +39,7 @@ mod passwords;
 mod permissions;
 mod profile_images;
 mod profiles;
+mod providers;
 mod ranks;
 mod readme_tour;
 mod registrations;

@@ -101,7 +101,12 @@ async fn login(
 
 async fn sign_in(api: &web::Data<Api>, origin: Origin, request: LoginRequest) -> Result<HttpResponse, Problem> {
     let signed_in = blocking::hashing(api, move |api| api.identity.sign_in(origin.clone(), &request)).await?;
-    Ok(ok(&match signed_in {
+    Ok(ok(&shown(signed_in)))
+}
+
+/// The answer to whoever has shown who they are.
+pub(super) fn shown(signed_in: SignedIn) -> SignInResponse {
+    match signed_in {
         SignedIn::Tokens(pair) => SignInResponse::Tokens(pair.into()),
         SignedIn::Challenged(Challenged { token: mfa_token, expires_in }) => {
             SignInResponse::SecondFactor(MfaRequiredResponse {
@@ -110,7 +115,7 @@ async fn sign_in(api: &web::Data<Api>, origin: Origin, request: LoginRequest) ->
                 expires_in: expires_in.num_seconds(),
             })
         }
-    }))
+    }
 }
 
 /// Renew the tokens

@@ -1,6 +1,7 @@
 //! Profiles: one's own, and those of the organization's people.
 
 use actix_web::{HttpResponse, get, patch, put, web};
+use stoa_application::people::get_own_profile::OwnProfile;
 use stoa_application::people::update_profile::UpdateProfileError;
 use stoa_domain::kernel::actor::Actor;
 use stoa_domain::kernel::ids::UserId;
@@ -68,12 +69,13 @@ async fn put_profile(
 }
 
 /// One's own profile
+///
+/// With the providers that one can sign in by.
 #[utoipa::path(tag = "Auth", responses((status = 200, description = "The caller", body = PersonResponse)))]
 #[get("/api/v1/auth/profile")]
 async fn get_own_profile(api: web::Data<Api>, Caller(actor): Caller) -> Result<HttpResponse, Problem> {
-    let person = blocking::database(&api, move |api| api.people.get_user(&actor, actor.user_id)).await?;
-    let response = PersonResponse::from(person);
-    Ok(ok_versioned(&response, response.version))
+    let own = blocking::database(&api, move |api| api.people.get_own_profile(&actor)).await?;
+    Ok(shown(own))
 }
 
 /// Change one's own profile
@@ -90,10 +92,16 @@ async fn put_own_profile(
     api: web::Data<Api>,
     Caller(actor): Caller,
     if_match: IfMatch,
-    ValidJson(request): ValidJson<UpdateProfileRequest>,
+    ValidJson(mut request): ValidJson<UpdateProfileRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let own = actor.user_id;
-    update(&api, actor, own, &if_match, request).await
+    request.version = if_match.and_body(request.version)?;
+    let own = blocking::database(&api, move |api| api.people.update_own_profile(&actor, &request)).await?;
+    Ok(shown(own))
+}
+
+fn shown(own: OwnProfile) -> HttpResponse {
+    let response = PersonResponse::of_oneself(own.person, &own.providers);
+    ok_versioned(&response, response.version)
 }
 
 async fn update(

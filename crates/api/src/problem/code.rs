@@ -43,6 +43,7 @@ codes! {
     Unauthorized = UNAUTHORIZED, "UNAUTHORIZED", "Sign in to do this";
     InvalidCredentials = UNAUTHORIZED, "INVALID_CREDENTIALS", "The e-mail address or the password is wrong";
     InvalidToken = UNAUTHORIZED, "INVALID_TOKEN", "The token is not valid";
+    UnknownIdentity = UNAUTHORIZED, "UNKNOWN_IDENTITY", "Nobody here has linked this identity: sign in another way and link it";
     InvalidCode = UNAUTHORIZED, "INVALID_CODE", "The code is wrong or was used before";
     Forbidden = FORBIDDEN, "FORBIDDEN", "You may not do this";
     InvitationForAnother = FORBIDDEN, "INVITATION_FOR_ANOTHER", "The invitation is for another e-mail address";
@@ -67,6 +68,7 @@ codes! {
     InvitationEnded = CONFLICT, "INVITATION_ENDED", "The invitation was accepted or revoked";
     SignInFirst = CONFLICT, "SIGN_IN_FIRST", "This e-mail address has an account: sign in and accept again";
     DuplicateSecondFactor = CONFLICT, "DUPLICATE_SECOND_FACTOR", "There is an authenticator already";
+    DuplicateIdentity = CONFLICT, "DUPLICATE_IDENTITY", "Somebody else has linked this identity";
     LastOwner = CONFLICT, "LAST_OWNER", "The owner cannot go: ownership is transferred first";
     StateConflict = CONFLICT, "STATE_CONFLICT", "It is in that state already, or in one that does not allow this";
     LastAdmin = CONFLICT, "LAST_ADMIN", "The organization would be left without an active admin or owner";
@@ -76,6 +78,7 @@ codes! {
     ValidationError = UNPROCESSABLE_ENTITY, "VALIDATION_ERROR", "Some fields are not valid";
     TooManyAttempts = TOO_MANY_REQUESTS, "TOO_MANY_ATTEMPTS", "There were too many wrong attempts; try again later";
     InternalError = INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "Something went wrong on our side";
+    ProviderUnavailable = BAD_GATEWAY, "PROVIDER_UNAVAILABLE", "The identity provider is away, or answers what cannot be used; try again";
     ServiceUnavailable = SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", "Stoa is busy or its database is away; try again";
 }
 

@@ -8,15 +8,19 @@ use chrono::Duration;
 use serde_json::json;
 use stoa_domain::access::ports::MockAssignmentRepository;
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
+use stoa_domain::identity::external_identity::{
+    ExternalIdentity, ProviderKey, ProviderStart, START_LIFE, VouchedIdentity,
+};
 use stoa_domain::identity::failed_sign_in::{FailedSignIn, FailureReason};
 use stoa_domain::identity::guess::{Counted, GuessPolicy, Guessed};
 use stoa_domain::identity::one_time_token::{OneTimeToken, TokenPurpose};
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::ports::{
-    Identity, IdentityTx, MockChallengeRepository, MockCredentialRepository, MockGuessRepository, MockOneTimeCodes,
-    MockOneTimeTokenRepository, MockOwnSessionRepository, MockPasswordHasher, MockPlatformRoleRepository,
-    MockRefreshTokenRepository, MockRefreshTokenSource, MockRegistrationRepository, MockSealedSecretRepository,
-    MockSecondFactorRepository, MockSessionCache, MockSessionRepository, MockTokenSigner, MockUserRepository,
+    Identity, IdentityTx, MockChallengeRepository, MockCredentialRepository, MockExternalIdentityRepository,
+    MockGuessRepository, MockIdentityProviders, MockOneTimeCodes, MockOneTimeTokenRepository, MockOwnSessionRepository,
+    MockPasswordHasher, MockPlatformRoleRepository, MockProviderStartRepository, MockRefreshTokenRepository,
+    MockRefreshTokenSource, MockRegistrationRepository, MockSealedSecretRepository, MockSecondFactorRepository,
+    MockSessionCache, MockSessionRepository, MockTokenSigner, MockUserRepository,
 };
 use stoa_domain::identity::registration::{Registration, RegistrationMode, RegistrationStatus};
 use stoa_domain::identity::second_factor::{SealedSecret, Totp};
@@ -61,6 +65,8 @@ pub(super) struct Store {
     pub(super) second_factors: MockSecondFactorRepository,
     pub(super) sealed_secrets: MockSealedSecretRepository,
     pub(super) challenges: MockChallengeRepository,
+    pub(super) external_identities: MockExternalIdentityRepository,
+    pub(super) provider_starts: MockProviderStartRepository,
     pub(super) sessions: MockSessionRepository,
     pub(super) own_sessions: MockOwnSessionRepository,
     pub(super) refresh_tokens: MockRefreshTokenRepository,
@@ -76,6 +82,7 @@ pub(super) struct Store {
     pub(super) outbox: MockOutbox,
     pub(super) passwords: MockPasswordHasher,
     pub(super) codes: MockOneTimeCodes,
+    pub(super) providers: MockIdentityProviders,
     pub(super) signer: MockTokenSigner,
     pub(super) token_source: MockRefreshTokenSource,
     pub(super) session_cache: MockSessionCache,
@@ -327,6 +334,7 @@ impl Store {
         let adapters = IdentityAdapters {
             passwords: Arc::new(take(&mut self.passwords)),
             codes: Arc::new(take(&mut self.codes)),
+            providers: Arc::new(take(&mut self.providers)),
             tokens: Arc::new(take(&mut self.signer)),
             refresh_tokens: Arc::new(take(&mut self.token_source)),
             session_cache: Arc::new(take(&mut self.session_cache)),
@@ -351,6 +359,8 @@ impl UnitOfWork<Identity> for Store {
             second_factors: &self.second_factors,
             sealed_secrets: &self.sealed_secrets,
             challenges: &self.challenges,
+            external_identities: &self.external_identities,
+            provider_starts: &self.provider_starts,
             sessions: &self.sessions,
             own_sessions: &self.own_sessions,
             refresh_tokens: &self.refresh_tokens,
@@ -390,6 +400,26 @@ pub(super) fn sealed() -> SealedSecret {
 /// Kim's authenticator, which is confirmed.
 pub(super) fn totp() -> Totp {
     Totp { user_id: kim().id, secret: sealed(), begun_at: now(), confirmed_at: Some(now()) }
+}
+
+/// The provider that people are sent to.
+pub(super) fn provider() -> ProviderKey {
+    ProviderKey::from_store("main".into())
+}
+
+/// Who the provider says that Kim is.
+pub(super) fn vouched() -> VouchedIdentity {
+    VouchedIdentity { issuer: "https://id.example".into(), subject: "subject-4021".into(), email: Some(kim().email) }
+}
+
+/// The same, as Kim has linked it.
+pub(super) fn identity() -> ExternalIdentity {
+    ExternalIdentity::new(nth(60).into(), kim().id, provider(), vouched(), now())
+}
+
+/// That Kim, or nobody in particular, was sent to the provider.
+pub(super) fn started(user_id: Option<UserId>) -> ProviderStart {
+    ProviderStart { digest: DIGEST, provider: provider(), sealed: sealed(), user_id, expires_at: now() + START_LIFE }
 }
 
 /// The session the actors are in, as its person sees it.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use chrono::Duration;
 use stoa_domain::audit::{AuditEntry, picture};
+use stoa_domain::identity::external_identity::ProviderKey;
 use stoa_domain::identity::failed_sign_in::{FailedSignIn, FailureReason};
 use stoa_domain::identity::guess::{Counted, Guessed};
 use stoa_domain::identity::ports::IdentityTx;
@@ -90,10 +91,21 @@ impl IdentityService {
     }
 
     /// Records that somebody who is kept out of everything could have signed in otherwise.
-    pub(super) fn note_kept_out(&self, user: &User, origin: &Origin) -> Result<(), StoreError> {
-        let failed = FailedSignIn::new(FailureReason::AccountKeptOut, user.email.as_str());
+    pub(super) fn note_kept_out(
+        &self,
+        user: &User,
+        origin: &Origin,
+        provider: Option<&ProviderKey>,
+    ) -> Result<(), StoreError> {
+        let failed = FailedSignIn::new(FailureReason::AccountKeptOut, user.email.as_str()).by(provider);
         let scope = ControlScope::new(Stamp::user(user.id, origin.clone()));
         self.work.run(&scope, |tx| tx.audit.record(&self.failure_entry(Some(user.id), &failed)))
+    }
+
+    /// Records a sign-in that failed though nothing was guessed at.
+    pub(super) fn note_failure(&self, origin: &Origin, failed: &FailedSignIn) -> Result<(), StoreError> {
+        let scope = ControlScope::new(Stamp::anonymous(origin.clone()));
+        self.work.run(&scope, |tx| tx.audit.record(&self.failure_entry(None, failed)))
     }
 
     /// Forgets the failures before a right guess, inside the transaction that it opens. One that

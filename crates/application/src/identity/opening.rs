@@ -1,6 +1,8 @@
 //! The opening of a session: made before the transaction, saved inside it.
 
+use serde_json::Value;
 use stoa_domain::audit::{AuditEntry, picture};
+use stoa_domain::identity::external_identity::ProviderKey;
 use stoa_domain::identity::ports::IdentityTx;
 use stoa_domain::identity::session::Session;
 use stoa_domain::identity::token::{AccessClaims, RefreshToken, SigningError, TokenPair};
@@ -26,6 +28,14 @@ pub(super) struct Opening {
 }
 
 impl Opening {
+    /// The same, of somebody whom this provider vouches for.
+    pub(super) fn by(mut self, provider: Option<&ProviderKey>) -> Self {
+        if let (Some(provider), Some(Value::Object(shown))) = (provider, &mut self.entry.after) {
+            shown.insert("provider".to_owned(), provider.as_str().into());
+        }
+        self
+    }
+
     /// Stores the session, its refresh token and the audit entry.
     pub(super) fn save(self, tx: &IdentityTx<'_>) -> Result<TokenPair, StoreError> {
         tx.sessions.insert(&self.session)?;

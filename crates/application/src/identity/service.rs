@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stoa_domain::identity::guess::GuessPolicy;
 use stoa_domain::identity::ports::{
-    Identity, OneTimeCodes, PasswordHasher, RefreshTokenSource, SessionCache, TokenSigner,
+    Identity, IdentityProviders, OneTimeCodes, PasswordHasher, RefreshTokenSource, SessionCache, TokenSigner,
 };
 use stoa_domain::identity::registration::RegistrationMode;
 use stoa_domain::identity::token::TokenLifetimes;
@@ -19,6 +19,7 @@ pub struct IdentityService {
     pub(super) work: Arc<dyn UnitOfWork<Identity>>,
     pub(super) passwords: Arc<dyn PasswordHasher>,
     pub(super) codes: Arc<dyn OneTimeCodes>,
+    pub(super) providers: Arc<dyn IdentityProviders>,
     pub(super) tokens: Arc<dyn TokenSigner>,
     pub(super) refresh_tokens: Arc<dyn RefreshTokenSource>,
     pub(super) session_cache: Arc<dyn SessionCache>,
@@ -48,6 +49,8 @@ pub struct IdentityAdapters {
     pub passwords: Arc<dyn PasswordHasher>,
     /// Codes of second factors.
     pub codes: Arc<dyn OneTimeCodes>,
+    /// Providers that people sign in by.
+    pub providers: Arc<dyn IdentityProviders>,
     /// Access tokens.
     pub tokens: Arc<dyn TokenSigner>,
     /// Refresh tokens.
@@ -61,7 +64,8 @@ pub struct IdentityAdapters {
 impl IdentityService {
     /// A service over the given adapters.
     pub fn new(adapters: IdentityAdapters, sources: Sources, policy: IdentityPolicy) -> Self {
-        let IdentityAdapters { work, passwords, codes, tokens, refresh_tokens, session_cache, bell } = adapters;
-        Self { work, passwords, codes, tokens, refresh_tokens, session_cache, bell, sources, policy }
+        let IdentityAdapters { work, passwords, codes, providers, tokens, refresh_tokens, session_cache, bell } =
+            adapters;
+        Self { work, passwords, codes, providers, tokens, refresh_tokens, session_cache, bell, sources, policy }
     }
 }

@@ -1,26 +1,22 @@
 //! Somebody with a password signs in.
 
 use chrono::Duration;
-use stoa_domain::audit::AuditEntry;
 use stoa_domain::identity::dto::LoginRequest;
 use stoa_domain::identity::failed_sign_in::{FailedSignIn, FailureReason};
 use stoa_domain::identity::guess::Guessed;
 use stoa_domain::identity::password::PasswordHash;
-use stoa_domain::identity::ports::{HashingError, IdentityTx, Verification};
-use stoa_domain::identity::second_factor::{CHALLENGE_LIFE, Challenge};
+use stoa_domain::identity::ports::{HashingError, Verification};
 use stoa_domain::identity::token::{SigningError, TokenPair};
 use stoa_domain::identity::user::Account;
 use stoa_domain::kernel::actor::{ControlScope, Origin, Stamp};
 use stoa_domain::kernel::email::Email;
 use stoa_domain::kernel::field::Parsed;
-use stoa_domain::kernel::ids::UserId;
 use stoa_domain::kernel::secret::Secret;
 use stoa_domain::kernel::store_error::StoreError;
-use stoa_domain::organizations::life_cycle::OrganizationStatus;
-use stoa_domain::organizations::organization::Affiliation;
 use stoa_domain::people::restraint::{Restraint, keep_out};
 use thiserror::Error;
 
+use super::entering::{Proof, Recognised, has_second_factor};
 use super::guessing::{Guess, TooManyGuesses};
 use super::service::IdentityService;
 
@@ -47,7 +43,7 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
-/// What came of a right password.
+/// What came of a right password, or of the word of a provider.
 #[derive(Debug)]
 pub enum SignedIn {
     /// The person is signed in.
@@ -74,18 +70,6 @@ struct Known {
     restraints: Vec<Restraint>,
 }
 
-/// Somebody whose password was right.
-struct Recognised {
-    account: Account,
-    /// The hash that the password was compared with.
-    hash: PasswordHash,
-    has_second_factor: bool,
-    restraints: Vec<Restraint>,
-    guess: Guess,
-    /// The hash in place of an outdated one.
-    rehashed: Option<PasswordHash>,
-}
-
 impl IdentityService {
     /// Signs a person in, to the organization they joined first of those they may work in, or asks for
     /// the second factor; to one that is suspended only if they own it and have no other. A wrong
@@ -96,16 +80,7 @@ impl IdentityService {
     /// See [`SignInError`].
     pub fn sign_in(&self, origin: Origin, request: &LoginRequest) -> Result<SignedIn, SignInError> {
         let recognised = self.recognise(&origin, request)?;
-        if recognised.has_second_factor {
-            return self.challenge(&recognised, origin).map(SignedIn::Challenged);
-        }
-        let first = entrance(&recognised.account.organizations).map(|place| (place.organization_id, place.rank));
-        let opening = self.open_session(&recognised.account.user, first, origin.clone())?;
-        let pair = self.work.run(&scope_of(&recognised, origin), |tx| {
-            self.accept(tx, &recognised)?;
-            Ok::<_, SignInError>(opening.save(tx)?)
-        })?;
-        Ok(SignedIn::Tokens(pair))
+        self.let_in(&recognised, origin)
     }
 
     /// Compares the password.
@@ -119,7 +94,7 @@ impl IdentityService {
                 right @ (Verification::Right | Verification::Outdated),
             ) => {
                 if restraints.iter().any(Restraint::is_on_account) {
-                    self.note_kept_out(&account.user, origin)?;
+                    self.note_kept_out(&account.user, origin, None)?;
                     return Err(SignInError::AccountSuspended);
                 }
                 account.organizations.retain(|place| !keep_out(&restraints, place.organization_id));
@@ -127,7 +102,8 @@ impl IdentityService {
                     Verification::Outdated => Some(self.passwords.hash(&request.password)?),
                     Verification::Right | Verification::Wrong => None,
                 };
-                Ok(Recognised { account, hash, has_second_factor, restraints, guess, rehashed })
+                let proof = Proof::Password { hash, guess, rehashed };
+                Ok(Recognised { account, has_second_factor, restraints, proof })
             }
             (known, _) => {
                 let user = known.map(|known| known.account.user.id);
@@ -137,50 +113,6 @@ impl IdentityService {
                 Err(SignInError::InvalidCredentials)
             }
         }
-    }
-
-    fn challenge(&self, recognised: &Recognised, origin: Origin) -> Result<Challenged, SignInError> {
-        let user = recognised.account.user.id;
-        let (token, now) = (self.refresh_tokens.generate()?, self.sources.now());
-        let digest = self.refresh_tokens.digest(&token);
-        let challenge = Challenge { digest, user_id: user, expires_at: now + CHALLENGE_LIFE };
-        self.work.run(&scope_of(recognised, origin), |tx| {
-            self.accept(tx, recognised)?;
-            tx.challenges.insert(&challenge, now)?;
-            tx.audit.record(&AuditEntry::new(&self.sources, "second_factor.ask", "user", user.as_uuid()))?;
-            Ok::<_, SignInError>(())
-        })?;
-        Ok(Challenged { token, expires_in: CHALLENGE_LIFE })
-    }
-
-    /// Notes that the password was right, inside the transaction that it opens. If it is another by
-    /// now, a second factor has come or gone, or something keeps the person from working that did
-    /// not before, all of it is done again.
-    fn accept(&self, tx: &IdentityTx<'_>, recognised: &Recognised) -> Result<(), SignInError> {
-        let user = recognised.account.user.id;
-        self.forgive::<SignInError>(tx, &recognised.guess)?;
-        let is_present = tx.credentials.lock(user)?.as_ref() == Some(&recognised.hash);
-        if !is_present || has_second_factor(tx, user)? != recognised.has_second_factor {
-            return Err(StoreError::Contention.into());
-        }
-        self.hold_unrestrained(tx, user, &recognised.restraints)?;
-        if let Some(hash) = &recognised.rehashed {
-            tx.credentials.put(user, hash, self.sources.now())?;
-            tx.audit.record(&AuditEntry::new(&self.sources, "credential.rehash", "user", user.as_uuid()))?;
-        }
-        Ok(())
-    }
-
-    /// Sees to it that nothing keeps the person from working but what was seen before. To be called
-    /// under the lock of the password: whatever begins from then on ends the session that is opened.
-    pub(super) fn hold_unrestrained(
-        &self,
-        tx: &IdentityTx<'_>,
-        user: UserId,
-        seen: &[Restraint],
-    ) -> Result<(), StoreError> {
-        let in_force = tx.restraints.in_force(user, self.sources.now())?;
-        if in_force.iter().all(|restraint| seen.contains(restraint)) { Ok(()) } else { Err(StoreError::Contention) }
     }
 
     fn find_credentials(&self, guess: &Guess, email: &str) -> Result<Option<Known>, SignInError> {
@@ -199,53 +131,27 @@ impl IdentityService {
     }
 }
 
-fn has_second_factor(tx: &IdentityTx<'_>, user: UserId) -> Result<bool, StoreError> {
-    Ok(tx.second_factors.find(user)?.is_some_and(|totp| totp.confirmed_at.is_some()))
-}
-
-/// Where somebody who belongs to these organizations begins.
-pub(super) fn entrance(places: &[Affiliation]) -> Option<&Affiliation> {
-    let active = places.iter().find(|place| place.status == OrganizationStatus::Active);
-    active.or_else(|| places.iter().find(|place| place.admits()))
-}
-
-/// In the name of the person, about the organization they begin in.
-fn scope_of(recognised: &Recognised, origin: Origin) -> ControlScope {
-    let scope = ControlScope::new(Stamp::user(recognised.account.user.id, origin));
-    match entrance(&recognised.account.organizations) {
-        Some(place) => scope.about(place.organization_id),
-        None => scope,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{
         GUESSES, PASSWORD, Store, TOKENS, account, affiliation, down, elsewhere, entry, from_origin, hash, home, kim,
-        lost, now, nth, origin, shown, suspended_affiliation, totp,
+        lost, now, nth, origin, shown, totp,
     };
     use super::*;
     use crate::fixture::restraint;
     use serde_json::json;
     use stoa_domain::identity::guess::Counted;
-    use stoa_domain::identity::second_factor::Totp;
+    use stoa_domain::identity::second_factor::{Challenge, Totp};
     use stoa_domain::identity::token::TokenDigest;
+    use stoa_domain::kernel::ids::UserId;
     use stoa_domain::kernel::rank::Rank;
     use stoa_domain::kernel::unit_of_work::Mode;
+    use stoa_domain::organizations::organization::Affiliation;
     use stoa_domain::people::restraint::RestraintKind;
     use uuid::Uuid;
 
     /// Kim's address.
     const KIM: &str = "kim@example.com";
-
-    #[test]
-    fn a_suspended_organization_is_entered_last_and_by_its_owner_alone() {
-        let (own, others) = (suspended_affiliation(home(), Rank::Owner), suspended_affiliation(home(), Rank::Admin));
-        let active = affiliation(elsewhere(), Rank::Member);
-        assert_eq!(entrance(&[own.clone(), active.clone()]), Some(&active));
-        assert_eq!(entrance(&[others.clone(), own.clone()]), Some(&own));
-        assert_eq!(entrance(&[others]), None);
-    }
 
     fn request(email: &str) -> LoginRequest {
         LoginRequest { email: email.into(), password: PASSWORD.into() }

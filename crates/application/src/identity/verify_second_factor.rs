@@ -15,9 +15,9 @@ use stoa_domain::kernel::store_error::StoreError;
 use stoa_domain::people::restraint::{Restraint, keep_out};
 use thiserror::Error;
 
+use super::entering::entrance;
 use super::guessing::{Guess, TooManyGuesses};
 use super::service::IdentityService;
-use super::sign_in::entrance;
 
 /// Why nobody was signed in.
 #[derive(Debug, PartialEq, Eq, Error)]
@@ -73,7 +73,7 @@ impl IdentityService {
         let Asked { account, totp, restraints, guess } = self.asked(&digest, origin)?;
         let user = &account.user;
         if restraints.iter().any(Restraint::is_on_account) {
-            self.note_kept_out(user, origin)?;
+            self.note_kept_out(user, origin, None)?;
             return Err(VerifySecondFactorError::InvalidToken);
         }
         let wrong = || {

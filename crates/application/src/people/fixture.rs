@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use stoa_domain::audit::{AuditEntry, MockAuditTrail};
 use stoa_domain::identity::ports::{
-    MockCredentialRepository, MockOwnSessionRepository, MockSessionCache, MockSessionRepository,
+    MockCredentialRepository, MockExternalIdentityRepository, MockOwnSessionRepository, MockSessionCache,
+    MockSessionRepository,
 };
 use stoa_domain::identity::user::User;
 use stoa_domain::kernel::actor::{ActingKey, Actor, ControlScope};
@@ -33,6 +34,7 @@ pub(super) struct Store {
     pub(super) images: MockProfileImageRepository,
     pub(super) restraints: MockRestraintRepository,
     pub(super) credentials: MockCredentialRepository,
+    pub(super) external_identities: MockExternalIdentityRepository,
     pub(super) sessions: MockSessionRepository,
     pub(super) own_sessions: MockOwnSessionRepository,
     pub(super) organizations: MockOrganizationRepository,
@@ -100,6 +102,7 @@ impl UnitOfWork<People> for Store {
             images: &self.images,
             restraints: &self.restraints,
             credentials: &self.credentials,
+            external_identities: &self.external_identities,
             sessions: &self.sessions,
             own_sessions: &self.own_sessions,
             organizations: &self.organizations,

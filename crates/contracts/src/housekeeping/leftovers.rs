@@ -3,11 +3,12 @@
 
 use chrono::TimeDelta;
 use stoa_domain::housekeeping::retention::Leftover;
+use stoa_domain::identity::external_identity::{ProviderKey, ProviderStart};
 use stoa_domain::identity::guess::{Counted, GuessPolicy, Guessed};
 use stoa_domain::identity::one_time_token::{OneTimeToken, TokenPurpose};
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::registration::{Decision, Registration, RegistrationStatus};
-use stoa_domain::identity::second_factor::Challenge;
+use stoa_domain::identity::second_factor::{Challenge, SealedSecret};
 use stoa_domain::identity::token::TokenDigest;
 use stoa_domain::invitations::invitation::{Addressee, INVITATION_LIFE, Invitation, InvitationTerms};
 use stoa_domain::kernel::ids::{OrganizationId, UserId};
@@ -111,6 +112,25 @@ pub fn questions_go_after_they_have_expired(store: &dyn Subject) {
     assert_eq!([1, 3, 3].map(|before| remove(&world, Leftover::Challenge, before)), [0, 2, 0]);
     let is_there = |n| world.identity(|tx| tx.challenges.find(&TokenDigest([n; 32]))).expect("a look-up").is_some();
     assert_eq!([1, 2, 3].map(is_there), [false, false, true]);
+}
+
+/// That somebody was sent to a provider is forgotten when their time has run out.
+pub fn starts_go_after_they_have_expired(store: &dyn Subject) {
+    let world = World::new(store);
+    let starts = [(Some(world.ours.owner.id), 1), (None, 2), (Some(world.theirs.owner.id), 3)];
+    for (user_id, n) in starts {
+        let start = ProviderStart {
+            digest: TokenDigest([n; 32]),
+            provider: ProviderKey::from_store("main".into()),
+            sealed: SealedSecret(vec![n]),
+            user_id,
+            expires_at: at(n.into()),
+        };
+        world.identity(|tx| tx.provider_starts.insert(&start)).expect("a new start");
+    }
+    assert_eq!([1, 3, 3].map(|before| remove(&world, Leftover::ProviderStart, before)), [0, 2, 0]);
+    let find = |n| world.identity(|tx| tx.provider_starts.find(&TokenDigest([n; 32]))).expect("a look-up");
+    assert_eq!([1, 2, 3].map(|n| find(n).is_some()), [false, false, true]);
 }
 
 /// Wrong guesses go when they are to be forgotten.

@@ -24,6 +24,8 @@ pub enum Leftover {
     OneTimeToken,
     /// A question for a second factor, since it expired.
     Challenge,
+    /// That somebody was sent to a provider, since their time to come back has run out.
+    ProviderStart,
     /// Wrong guesses, since they count no more.
     WrongGuess,
     /// A stranger's request to be registered, since it was decided.
@@ -42,6 +44,7 @@ impl Leftover {
         Self::DeadMessage,
         Self::OneTimeToken,
         Self::Challenge,
+        Self::ProviderStart,
         Self::WrongGuess,
         Self::Registration,
         Self::Invitation,
@@ -49,13 +52,14 @@ impl Leftover {
     ];
 
     /// How long such a row is kept after its end. What nobody can look at is kept for a day, so that a
-    /// fault of yesterday can be found; what shows the address of somebody for a season.
+    /// fault of yesterday can be found; what strangers make as much of as they like goes at once; what
+    /// shows the address of somebody is kept for a season.
     pub const fn kept_for(self) -> TimeDelta {
         match self {
             Self::DoneMessage | Self::Decision => TimeDelta::days(30),
             Self::DeadMessage | Self::Registration | Self::Invitation => TimeDelta::days(90),
             Self::OneTimeToken | Self::Challenge => TimeDelta::days(1),
-            Self::WrongGuess => TimeDelta::zero(),
+            Self::ProviderStart | Self::WrongGuess => TimeDelta::zero(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What requests and responses about identity look like.
 
+mod external_identities;
 mod keys;
 mod passwords;
 mod people;
@@ -9,6 +10,7 @@ mod sessions;
 mod signing_in;
 mod verification;
 
+pub use external_identities::*;
 pub use keys::*;
 pub use passwords::*;
 pub use people::*;

@@ -47,6 +47,10 @@ pub struct IdentityTx<'t> {
     pub sealed_secrets: &'t dyn SealedSecretRepository,
     /// Who is asked for a second factor.
     pub challenges: &'t dyn ChallengeRepository,
+    /// Who they are elsewhere.
+    pub external_identities: &'t dyn ExternalIdentityRepository,
+    /// Who has been sent to a provider.
+    pub provider_starts: &'t dyn ProviderStartRepository,
     /// Their sessions.
     pub sessions: &'t dyn SessionRepository,
     /// The sessions of one person, in all their organizations.

@@ -118,9 +118,14 @@ impl FrontendUrl {
         Self(url.trim_end_matches('/').to_owned())
     }
 
+    /// The address of a page.
+    pub fn page(&self, page: &str) -> String {
+        format!("{}/{page}", self.0)
+    }
+
     /// The link to a page, with a token of characters that need no escaping.
     pub fn link(&self, page: &str, token: &Secret) -> Secret {
-        format!("{}/{page}?token={}", self.0, token.expose()).into()
+        format!("{}?token={}", self.page(page), token.expose()).into()
     }
 }
 

@@ -10,6 +10,7 @@ use super::person::Person;
 use super::ports::{BY_BEGINNING, PersonOrder, PersonQuery};
 use super::profile::{Bio, ProfileChange};
 use super::restraint::{Operation, Restraint, Status, StatusChange};
+use crate::identity::external_identity::ProviderKey;
 use crate::kernel::field::{InvalidField, Parsed, rule};
 use crate::kernel::ids::{FileId, RestraintId, RoleId, UserId};
 use crate::kernel::name::Name;
@@ -177,6 +178,19 @@ pub struct PersonResponse {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     #[serde(serialize_with = "rfc3339")]
     pub updated_at: Timestamp,
+    /// The keys of the providers by which they can sign in; told of oneself alone, under
+    /// `/api/v1/auth/profile`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = json!(["google"])))]
+    pub external_identities: Option<Vec<String>>,
+}
+
+impl PersonResponse {
+    /// A person as they see themselves.
+    pub fn of_oneself(person: Person, providers: &[ProviderKey]) -> Self {
+        let providers = providers.iter().map(|key| key.as_str().to_owned()).collect();
+        Self { external_identities: Some(providers), ..Self::from(person) }
+    }
 }
 
 impl From<Person> for PersonResponse {
@@ -202,6 +216,7 @@ impl From<Person> for PersonResponse {
             version: profile.version,
             created_at: person.created_at,
             updated_at: profile.updated_at,
+            external_identities: None,
         }
     }
 }

@@ -7,7 +7,9 @@ use super::person::Person;
 use super::profile::Profile;
 use super::restraint::{Restraint, Status};
 use crate::audit::AuditTrail;
-use crate::identity::ports::{CredentialRepository, OwnSessionRepository, SessionRepository};
+use crate::identity::ports::{
+    CredentialRepository, ExternalIdentityRepository, OwnSessionRepository, SessionRepository,
+};
 use crate::kernel::actor::{ControlScope, TenantScope};
 use crate::kernel::field::{Flaw, Parsed};
 use crate::kernel::ids::{OrganizationId, UserId};
@@ -37,6 +39,8 @@ pub struct PeopleTx<'t> {
     pub restraints: &'t dyn RestraintRepository,
     /// Their password hashes.
     pub credentials: &'t dyn CredentialRepository,
+    /// Who they are elsewhere.
+    pub external_identities: &'t dyn ExternalIdentityRepository,
     /// Sessions.
     pub sessions: &'t dyn SessionRepository,
     /// The sessions of one person, in all their organizations.

@@ -12,8 +12,8 @@ use diesel::sql_types::{Interval, SqlOrd, SqlType, ops};
 pub(crate) use diesel::sql_types::{Nullable, Text};
 use diesel::sqlite::Sqlite;
 use stoa_domain::kernel::ids::{
-    ApiKeyId, AssignmentId, AuditEntryId, DecisionId, FileId, InvitationId, OrganizationId, OutboxMessageId,
-    RegistrationId, RestraintId, RoleId, SessionId, UserId, WarehouseId,
+    ApiKeyId, AssignmentId, AuditEntryId, DecisionId, ExternalIdentityId, FileId, InvitationId, OrganizationId,
+    OutboxMessageId, RegistrationId, RestraintId, RoleId, SessionId, UserId, WarehouseId,
 };
 
 /// SQL type of identifiers.
@@ -71,6 +71,7 @@ id_of!(
     AssignmentId,
     AuditEntryId,
     DecisionId,
+    ExternalIdentityId,
     FileId,
     InvitationId,
     OrganizationId,

@@ -11,9 +11,11 @@ use chrono::TimeDelta;
 use stoa_contracts::Subject as _;
 use stoa_contracts::world::{World, at, organization, parsed, person};
 use stoa_domain::cold_storage::warehouse::{Warehouse, WarehouseChange};
+use stoa_domain::identity::external_identity::{ExternalIdentity, ProviderKey, ProviderStart, VouchedIdentity};
 use stoa_domain::identity::guess::{Counted, GuessPolicy, Guessed};
 use stoa_domain::identity::one_time_token::{OneTimeToken, TokenPurpose};
 use stoa_domain::identity::password::PasswordHash;
+use stoa_domain::identity::second_factor::SealedSecret;
 use stoa_domain::identity::session::Session;
 use stoa_domain::identity::token::{RefreshToken, Spending, TokenDigest};
 use stoa_domain::kernel::actor::{Origin, TenantScope};
@@ -461,6 +463,30 @@ fn no_session_outlives_the_suspension_of_its_person() {
                 let found = world.identity(|tx| tx.sessions.find_active(id, now + TimeDelta::seconds(2)));
                 assert_eq!(found, Ok(None));
             }
+        }
+    });
+}
+
+#[test]
+fn one_identity_is_linked_to_one_person_and_one_start_is_spent_once() {
+    in_a_world(|world| {
+        let people: Vec<_> = (0..THREADS).map(|n| world.newcomer(&format!("jo{n}@example.com")).id).collect();
+        let provider = || ProviderKey::from_store("main".into());
+        for round in 0..ROUNDS {
+            let vouched =
+                VouchedIdentity { issuer: "https://id.example".into(), subject: format!("{round}"), email: None };
+            let link = |n: usize| {
+                let identity = ExternalIdentity::new(world.id(), people[n], provider(), vouched.clone(), at(1));
+                world.identity(|tx| tx.external_identities.insert(&identity))
+            };
+            assert_one_wins(&race(link), &StoreError::Duplicate);
+
+            let (digest, sealed) = (TokenDigest([round; 32]), SealedSecret(vec![round]));
+            let start = ProviderStart { digest, provider: provider(), sealed, user_id: None, expires_at: at(9) };
+            world.identity(|tx| tx.provider_starts.insert(&start)).expect("a new start");
+            let spent = race(|_| world.identity(|tx| tx.provider_starts.spend(&digest)));
+            assert_eq!(spent.iter().filter(|spent| **spent == Ok(true)).count(), 1, "{spent:?}");
+            assert!(spent.iter().all(Result::is_ok), "{spent:?}");
         }
     });
 }

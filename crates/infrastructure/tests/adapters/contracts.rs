@@ -137,6 +137,19 @@ suite! { challenges of identity::challenges in "identity/challenges.rs":
     the_challenges_of_a_person_are_removed_together,
 }
 
+suite! { external_identities of identity::external_identities in "identity/external_identities.rs":
+    an_identity_is_found_by_issuer_and_subject,
+    an_identity_is_linked_to_one_person,
+    the_use_of_an_identity_is_noted_of_its_person,
+    the_identities_of_a_person_are_listed_by_time_of_linking_and_paged,
+    the_providers_of_a_person_are_listed_once,
+    an_identity_is_unlinked_once_by_its_person,
+}
+
+suite! { provider_starts of identity::provider_starts in "identity/provider_starts.rs":
+    a_start_is_found_until_it_is_spent,
+}
+
 suite! { own_sessions of identity::own_sessions in "identity/own_sessions.rs":
     a_person_sees_their_sessions_as_they_are,
     sessions_that_are_over_and_those_of_others_are_left_out,
@@ -231,6 +244,7 @@ suite! { leftovers of housekeeping::leftovers in "housekeeping/leftovers.rs":
     leftovers_go_in_batches,
     tokens_of_letters_go_after_they_have_expired,
     questions_go_after_they_have_expired,
+    starts_go_after_they_have_expired,
     guesses_go_after_they_are_forgotten,
     requests_go_after_they_were_decided,
     invitations_go_after_they_have_ended,

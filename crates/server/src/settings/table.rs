@@ -80,6 +80,7 @@ pub static ALL: &[&Setting] = &[
     &CORS_ORIGINS,
     &REGISTRATION,
     &ENABLE_REGISTRATION,
+    &OIDC_PROVIDERS,
     &SIGN_IN_TRIES,
     &SIGN_IN_REST_SECONDS,
     &SIGN_IN_LONGEST_REST_SECONDS,
@@ -236,9 +237,9 @@ pub static ENCRYPTION_KEY: Setting = Setting {
     aliases: &[],
     flag: None,
     secret: true,
-    about: "Encrypts the secrets of authenticators in the database; at least 32 bytes, for instance from openssl rand \
-            -base64 48. The same for all servers of one database. To change it see STOA_ENCRYPTION_KEYS_PREVIOUS: under \
-            another key alone nobody with a second factor can sign in.",
+    about: "Encrypts the secrets of authenticators in the database, and what sign-ins by a provider are checked with; \
+            at least 32 bytes, for instance from openssl rand -base64 48. The same for all servers of one database. To \
+            change it see STOA_ENCRYPTION_KEYS_PREVIOUS: under another key alone nobody with a second factor can sign in.",
     default: Preset::Words("in development encryption.key in the data folder, which is generated; production needs it"),
 };
 
@@ -326,6 +327,18 @@ pub static ENABLE_REGISTRATION: Setting = Setting {
     secret: false,
     about: "The same in two words: true is open, false is invite_only; must not contradict REGISTRATION.",
     default: Preset::Words("what REGISTRATION says"),
+};
+
+/// Providers that people sign in by.
+pub static OIDC_PROVIDERS: Setting = Setting {
+    name: "STOA_OIDC_PROVIDERS",
+    aliases: &[],
+    flag: None,
+    secret: true,
+    about: "Providers of OpenID Connect that people may sign in by, as a JSON list of {\"key\", \"name\", \"issuer\", \
+            \"client_id\", \"client_secret\"}. The key stands in paths; at the provider the redirect URI is FRONTEND_URL \
+            followed by /sign-in/KEY.",
+    default: Preset::Words("none"),
 };
 
 /// Wrong guesses at one account.

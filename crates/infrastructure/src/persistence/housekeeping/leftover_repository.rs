@@ -10,7 +10,8 @@ use crate::persistence::connection::on;
 use crate::persistence::fault::fault;
 use crate::persistence::outbox::{DEAD, DONE};
 use crate::persistence::schema::control::{
-    access_decisions, invitations, mfa_challenges, one_time_tokens, outbox_messages, registrations, wrong_guesses,
+    access_decisions, invitations, mfa_challenges, one_time_tokens, outbox_messages, provider_starts, registrations,
+    wrong_guesses,
 };
 use crate::persistence::sql_types::{At, Id};
 use crate::persistence::unit_of_work::Control;
@@ -38,6 +39,10 @@ impl LeftoverRepository for Control<'_> {
             }
             Leftover::Challenge => {
                 use mfa_challenges::{digest, expires_at, table};
+                remove!(of: digest as Vec<u8>, table.filter(expires_at.lt(before)))
+            }
+            Leftover::ProviderStart => {
+                use provider_starts::{digest, expires_at, table};
                 remove!(of: digest as Vec<u8>, table.filter(expires_at.lt(before)))
             }
             Leftover::WrongGuess => {

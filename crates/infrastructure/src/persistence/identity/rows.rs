@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use stoa_domain::access::settings::SwitchedOff;
+use stoa_domain::identity::external_identity::{ExternalIdentity, ProviderKey};
 use stoa_domain::identity::one_time_token::OneTimeToken;
 use stoa_domain::identity::password::PasswordHash;
 use stoa_domain::identity::registration::{Decision, Registration, RegistrationStatus};
@@ -23,7 +24,9 @@ use stoa_domain::organizations::life_cycle::OrganizationStatus;
 
 use crate::persistence::fault::stored;
 use crate::persistence::organizations::rows::{policy_of, rank_of, status_of};
-use crate::persistence::schema::control::{one_time_tokens, refresh_tokens, registrations, sessions};
+use crate::persistence::schema::control::{
+    one_time_tokens, refresh_tokens, registrations, sessions, user_external_identities,
+};
 use crate::persistence::sql_types::{At, Id};
 
 #[derive(Debug, Clone, Queryable)]
@@ -195,6 +198,50 @@ impl<'a> From<&'a OneTimeToken> for NewOneTimeTokenRow<'a> {
             user_id: token.user_id.into(),
             issued_at: At(token.issued_at),
             expires_at: At(token.expires_at),
+        }
+    }
+}
+
+/// An identity at another provider.
+#[derive(Debug, Queryable, Insertable)]
+#[diesel(table_name = user_external_identities, treat_none_as_default_value = false)]
+pub(super) struct ExternalIdentityRow {
+    id: Id,
+    user_id: Id,
+    provider: String,
+    issuer: String,
+    subject: String,
+    email: Option<String>,
+    linked_at: At,
+    last_used_at: Option<At>,
+}
+
+impl From<&ExternalIdentity> for ExternalIdentityRow {
+    fn from(identity: &ExternalIdentity) -> Self {
+        Self {
+            id: identity.id.into(),
+            user_id: identity.user_id.into(),
+            provider: identity.provider.as_str().to_owned(),
+            issuer: identity.issuer.clone(),
+            subject: identity.subject.clone(),
+            email: identity.email.as_ref().map(|email| email.as_str().to_owned()),
+            linked_at: At(identity.linked_at),
+            last_used_at: identity.last_used_at.map(At),
+        }
+    }
+}
+
+impl From<ExternalIdentityRow> for ExternalIdentity {
+    fn from(row: ExternalIdentityRow) -> Self {
+        Self {
+            id: row.id.into(),
+            user_id: row.user_id.into(),
+            provider: ProviderKey::from_store(row.provider),
+            issuer: row.issuer,
+            subject: row.subject,
+            email: row.email.map(Email::from_store),
+            linked_at: row.linked_at.0,
+            last_used_at: row.last_used_at.map(|at| at.0),
         }
     }
 }

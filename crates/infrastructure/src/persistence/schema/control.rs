@@ -53,6 +53,33 @@ diesel::table! {
 diesel::table! {
     use crate::persistence::sql_types::*;
 
+    user_external_identities (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        provider -> Text,
+        issuer -> Text,
+        subject -> Text,
+        email -> Nullable<Text>,
+        linked_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
+    provider_starts (digest) {
+        digest -> Binary,
+        provider -> Text,
+        sealed -> Binary,
+        user_id -> Nullable<Uuid>,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::persistence::sql_types::*;
+
     user_profile_images (user_id) {
         user_id -> Uuid,
         tag -> Uuid,
