@@ -39,7 +39,7 @@ pub enum Leftover {
 
 impl Leftover {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::DoneMessage,
         Self::DeadMessage,
         Self::OneTimeToken,
