@@ -18,4 +18,5 @@ pub mod reason;
 pub mod secret;
 pub mod sources;
 pub mod store_error;
+pub(crate) mod text;
 pub mod unit_of_work;

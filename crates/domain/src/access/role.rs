@@ -10,11 +10,10 @@ use crate::kernel::ids::{OrganizationId, RoleId};
 use crate::kernel::name::Name;
 use crate::kernel::permission::Permission;
 use crate::kernel::sources::{Timestamp, rfc3339};
+use crate::kernel::text::text;
 
 /// Most characters of a [`RoleKey`].
 pub const KEY_MAX: usize = 64;
-/// Most characters of a [`Description`].
-pub const DESCRIPTION_MAX: usize = 500;
 /// Most roles that a role includes or excludes by itself.
 pub const NEIGHBOURS_MAX: usize = 32;
 
@@ -55,34 +54,9 @@ impl fmt::Display for RoleKey {
     }
 }
 
-/// What a role is for: trimmed, 1 to 500 characters, no control characters but line breaks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Description(String);
-
-impl Description {
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// A description that was checked when it was stored.
-    pub fn from_store(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl Parsed for Description {
-    fn parse(text: &str) -> Result<Self, Flaw> {
-        let text = text.trim();
-        if text.is_empty() || text.chars().count() > DESCRIPTION_MAX {
-            return Err(Flaw { code: "length", message: "must have 1 to 500 characters" });
-        }
-        if text.chars().any(|c| c.is_control() && c != '\n') {
-            return Err(Flaw { code: "control_characters", message: "must not contain control characters" });
-        }
-        Ok(Self(text.to_owned()))
-    }
+text! {
+    /// What a role is for: trimmed, 1 to 500 characters, no control characters but line breaks.
+    Description: 500 characters in lines
 }
 
 /// What a role says and gives, as somebody writes it.
@@ -240,7 +214,7 @@ mod tests {
     fn a_description_is_trimmed_and_may_have_lines() {
         assert_eq!(Description::parse(" Night\nshift ").unwrap().as_str(), "Night\nshift");
         for (text, code) in
-            [("", "length"), (&*"é".repeat(DESCRIPTION_MAX + 1), "length"), ("\0", "control_characters")]
+            [("", "length"), (&*"é".repeat(Description::MAX + 1), "length"), ("\0", "control_characters")]
         {
             assert_eq!(Description::parse(text).unwrap_err().code, code);
         }

@@ -3,45 +3,17 @@
 use serde::Serialize;
 
 use crate::audit::personal::personal;
-use crate::kernel::field::{Flaw, Parsed};
 use crate::kernel::ids::FileId;
 use crate::kernel::name::Name;
 use crate::kernel::phone::Phone;
 use crate::kernel::sources::{Timestamp, rfc3339};
+use crate::kernel::text::text;
 use crate::reference::locale::Locale;
 use crate::reference::time_zone::TimeZone;
 
-/// Most characters of a [`Bio`].
-pub const BIO_MAX: usize = 2000;
-
-/// A few words about oneself: trimmed, 1 to 2000 characters, line breaks allowed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Bio(String);
-
-impl Bio {
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// A text that was checked when it was stored.
-    pub fn from_store(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl Parsed for Bio {
-    fn parse(text: &str) -> Result<Self, Flaw> {
-        let text = text.trim();
-        if text.is_empty() || text.chars().count() > BIO_MAX {
-            return Err(Flaw { code: "length", message: "must have 1 to 2000 characters" });
-        }
-        if text.chars().any(|c| c.is_control() && c != '\n') {
-            return Err(Flaw { code: "control_characters", message: "must not contain control characters" });
-        }
-        Ok(Self(text.to_owned()))
-    }
+text! {
+    /// A few words about oneself: trimmed, 1 to 2000 characters, line breaks allowed.
+    Bio: 2000 characters in lines
 }
 
 /// A person's profile, the same in every organization they belong to.
@@ -118,6 +90,7 @@ impl Profile {
 mod tests {
     use super::*;
     use crate::audit::personal::marked;
+    use crate::kernel::field::Parsed as _;
     use chrono::DateTime;
     use uuid::Uuid;
 
@@ -128,8 +101,8 @@ mod tests {
     #[test]
     fn a_bio_has_lines_and_a_length() {
         assert_eq!(Bio::parse(" Cold chains.\nBusan. ").unwrap().as_str(), "Cold chains.\nBusan.");
-        assert!(Bio::parse(&"é".repeat(BIO_MAX)).is_ok());
-        for text in ["", " \n ", &"é".repeat(BIO_MAX + 1)] {
+        assert!(Bio::parse(&"é".repeat(Bio::MAX)).is_ok());
+        for text in ["", " \n ", &"é".repeat(Bio::MAX + 1)] {
             assert_eq!(Bio::parse(text).unwrap_err().code, "length");
         }
         assert_eq!(Bio::parse("a\tb").unwrap_err().code, "control_characters");
