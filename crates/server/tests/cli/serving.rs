@@ -190,18 +190,9 @@ fn secrets_of_a_scenario(server: &Serving, program: &Program) -> Vec<String> {
 
 #[test]
 fn no_secret_is_in_the_log_however_much_is_logged() {
-    for database in databases() {
-        for format in ["text", "json"] {
+    for format in ["text", "json"] {
+        for database in databases() {
             let program = Program::over(&database).with(&[("LOG_LEVEL", "trace"), ("LOG_FORMAT", format)]);
-            database
-                .execute(
-                    "DELETE FROM api_keys; DELETE FROM refresh_tokens; DELETE FROM one_time_tokens; DELETE FROM invitations; DELETE FROM sessions; \
-                              DELETE FROM role_assignments; \
-                              DELETE FROM organization_owners; \
-                              DELETE FROM organization_members; DELETE FROM user_login_password; \
-                              DELETE FROM user_profile; DELETE FROM users",
-                )
-                .unwrap();
             let server = program.serve();
             let secrets = secrets_of_a_scenario(&server, &program);
             let (_, out, err) = server.stop();
